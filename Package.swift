@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Compiler settings of every Swift target of the house.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library room: its code, what it may import and nothing else.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// A test target named after the room it tests.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+}
+
+let package = Package(
+    name: "scriberr",
+    products: [
+        .executable(name: "scriberr", targets: ["scriberr"]),
+        .executable(name: "scriberr-engine", targets: ["scriberr-engine"]),
+        .library(name: "ScriberrCore", targets: ["ScriberrCore"]),
+        .library(name: "ScriberrQueue", targets: ["ScriberrQueue"]),
+        .library(name: "ScriberrStore", targets: ["ScriberrStore"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        room("ScriberrCore"),
+        room("ScriberrTranscript", ["ScriberrCore"]),
+        room("ScriberrEngineWire", ["ScriberrCore"]),
+        room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
+        room("ScriberrStore", ["ScriberrCore", .grdb, .crypto]),
+        room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
+        room(
+            "ScriberrEngines",
+            ["ScriberrCore", "ScriberrEngineWire", .asyncHTTPClient, .crypto, .logging, .subprocess, .systemPackage]
+        ),
+        room(
+            "ScriberrServices",
+            [
+                "ScriberrCore", "ScriberrTranscript", "ScriberrMedia", "ScriberrStore", "ScriberrQueue", "ScriberrEngines",
+                .crypto, .cryptoExtras, .logging,
+            ]
+        ),
+        room(
+            "ScriberrServer",
+            [
+                "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird, .jwtKit, .logging,
+                .nioCore,
+            ]
+        ),
+        .executableTarget(
+            name: "scriberr",
+            dependencies: [
+                "ScriberrCore", "ScriberrTranscript", "ScriberrMedia", "ScriberrStore", "ScriberrQueue", "ScriberrEngines",
+                "ScriberrServices", "ScriberrServer", .argumentParser, .configuration, .hummingbird, .logging, .serviceLifecycle,
+            ],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "scriberr-engine",
+            dependencies: ["ScriberrCore", "ScriberrEngineWire", "ScriberrMedia"],
+            swiftSettings: house
+        ),
+
+        .target(name: "ScriberrTestSupport", dependencies: ["ScriberrCore"], path: "Tests/Support", swiftSettings: house),
+        tests("ScriberrCoreTests", ["ScriberrCore", "ScriberrTestSupport"]),
+        tests("ScriberrTranscriptTests", ["ScriberrTranscript", "ScriberrCore", "ScriberrTestSupport"]),
+        tests("ScriberrEngineWireTests", ["ScriberrEngineWire", "ScriberrCore"]),
+        tests("ScriberrMediaTests", ["ScriberrMedia", "ScriberrCore", "ScriberrTestSupport"]),
+        tests("ScriberrStoreTests", ["ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
+        tests("ScriberrQueueTests", ["ScriberrQueue", "ScriberrCore", "ScriberrTestSupport", .logging]),
+        tests("SimulationTests", ["ScriberrQueue", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .logging]),
+        tests("ScriberrEnginesTests", ["ScriberrEngines", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport", .logging]),
+        tests("EngineHostTests", ["scriberr-engine", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport"]),
+        tests(
+            "ScriberrServicesTests",
+            [
+                "ScriberrServices", "ScriberrEngines", "ScriberrQueue", "ScriberrStore", "ScriberrMedia", "ScriberrTranscript",
+                "ScriberrCore", "ScriberrTestSupport", .logging,
+            ]
+        ),
+        tests(
+            "ScriberrServerTests",
+            [
+                "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .hummingbird, .httpTypes,
+                .logging, .nioCore,
+            ]
+        ),
+        tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),
+        tests("EndToEndTests", ["ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore]),
+    ]
+)
+
+// A large house on a small machine: `SCRIBERR_ROOMS=ScriberrCore,ScriberrQueue,… swift build` sees only the targets named.
+if let rooms = Context.environment["SCRIBERR_ROOMS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { !rooms.contains($0.name) }
+    package.products.removeAll()
+}

@@ -1,0 +1,41 @@
+/// Where recordings lie: a folder or a bucket. Keys are made by us, never taken from a client.
+public protocol BlobStore: Sendable {
+    /// Starts a new blob under `key`. Nothing is visible until ``BlobWriter/commit()``.
+    func create(_ key: String) async throws -> any BlobWriter
+    /// The blob's length in bytes; nil when there is none.
+    func size(of key: String) async throws -> Int64?
+    /// Reads bytes `range` in pieces, in order, each handed to `body`. Throws `MEDIA_MISSING` when there is no such blob.
+    func read(_ key: String, range: Range<Int64>, body: (ArraySlice<UInt8>) async throws -> Void) async throws
+    /// A local file with the blob's bytes, for programs that need a path. Throws `MEDIA_MISSING`.
+    func localPath(of key: String) async throws -> String
+    /// Removes the blob; no error when there is none.
+    func remove(_ key: String) async throws
+    /// Removes what unfinished writes of dead processes left behind. Called once at start, before any write.
+    func removeLeftovers() async throws
+}
+
+/// A blob that is being written: bytes go straight to their final place and are hashed on the way.
+public protocol BlobWriter: Sendable {
+    /// Appends bytes. Throws `STORAGE_FULL` when there is no room.
+    func write(_ bytes: ArraySlice<UInt8>) async throws
+    /// A local file with the bytes written so far, for probing before ``commit()``.
+    func finishedLocalPath() async throws -> String
+    /// Makes the blob durable and visible, and tells its size and hash.
+    func commit() async throws -> BlobReceipt
+    /// Throws the bytes away. Harmless after ``commit()``.
+    func abort() async
+}
+
+/// What was stored.
+public struct BlobReceipt: Sendable, Hashable {
+    /// Length in bytes.
+    public var sizeBytes: Int64
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    public var sha256: String
+
+    /// Makes a receipt.
+    public init(sizeBytes: Int64, sha256: String) {
+        self.sizeBytes = sizeBytes
+        self.sha256 = sha256
+    }
+}

@@ -1,0 +1,55 @@
+/// A value that goes into or comes out of a statement.
+public enum SQLValue: Sendable, Hashable {
+    /// No value.
+    case null
+    /// A whole number; truth is 0 or 1, time is microseconds.
+    case integer(Int64)
+    /// A fraction.
+    case real(Double)
+    /// Text.
+    case text(String)
+    /// Bytes.
+    case blob([UInt8])
+}
+
+/// One row of an answer; columns by name.
+public protocol SQLRow {
+    /// The value of a column. A column that the statement did not name is a mistake of ours and ends the process.
+    func value(_ column: String) -> SQLValue
+}
+
+/// A connection inside one transaction. Valid only in the closure that received it, on the thread that runs it.
+///
+/// Statements are written in the dialect that SQLite and PostgreSQL share, with placeholders `$1`, `$2`, … that appear in
+/// this order, each once. What differs is asked of ``dialect``.
+public protocol SQLConnection {
+    /// Which database speaks.
+    var dialect: SQLDialect { get }
+    /// Runs a statement and answers how many rows it changed.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
+    /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING …`).
+    func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow]
+    /// Runs `action` once the transaction is durable; never if it is rolled back. For wake-ups only.
+    func afterCommit(_ action: @escaping @Sendable () -> Void)
+}
+
+/// The databases that are spoken to.
+public enum SQLDialect: Sendable, Hashable {
+    /// SQLite 3.40 or later.
+    case sqlite
+    /// PostgreSQL 15 or later.
+    case postgres
+}
+
+/// A database: transactions in, answers out. Failures are ``ScriberrError``s (`STORAGE_FULL`, `STORAGE_FAILED`) or what the
+/// closure threw.
+public protocol Database: Sendable {
+    /// Runs `body` in a transaction that cannot write, on a consistent view. Must be short.
+    func read<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
+    /// Runs `body` in a transaction and answers once it is durable. When `body` throws, its writes are undone and no one
+    /// else's. Concurrent calls may share one commit.
+    func write<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
+    /// Waits for what runs and closes every connection.
+    func close() async
+}
