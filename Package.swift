@@ -119,8 +119,8 @@ let package = Package(
         tests(
             "ScriberrServerTests",
             [
-                "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .hummingbird, .httpTypes,
-                .logging, .nioCore,
+                "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .hummingbird,
+                .httpTypes, .logging, .nioCore,
             ]
         ),
         tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),
