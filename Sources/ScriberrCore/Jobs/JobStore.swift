@@ -183,13 +183,16 @@ public struct Checkpoint: Sendable, Hashable {
     public var fingerprint: String
     /// The piece's result, opaque to the store.
     public var payload: [UInt8]
+    /// The payload of the `transcription.segment` event to append in the same transaction, one JSON object; nil for none.
+    public var announcement: String?
 
     /// Makes a checkpoint.
-    public init(step: String, piece: Int, fingerprint: String, payload: [UInt8]) {
+    public init(step: String, piece: Int, fingerprint: String, payload: [UInt8], announcement: String? = nil) {
         self.step = step
         self.piece = piece
         self.fingerprint = fingerprint
         self.payload = payload
+        self.announcement = announcement
     }
 }
 
