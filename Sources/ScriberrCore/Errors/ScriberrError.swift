@@ -10,6 +10,8 @@ public struct ScriberrError: Error, Sendable, CustomStringConvertible {
     public let disposition: Disposition
     /// What only the log may see: paths, native texts, statuses.
     public let detail: String?
+    /// How long to wait before another try, when that is known: `Retry-After`.
+    public let retryAfterSeconds: Int?
 
     /// Makes an error. `disposition` follows from `code` when it is left out.
     public init(
@@ -17,13 +19,15 @@ public struct ScriberrError: Error, Sendable, CustomStringConvertible {
         _ message: String,
         field: String? = nil,
         disposition: Disposition? = nil,
-        detail: String? = nil
+        detail: String? = nil,
+        retryAfterSeconds: Int? = nil
     ) {
         self.code = code
         self.message = message
         self.field = field
         self.disposition = disposition ?? code.usualDisposition
         self.detail = detail
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     /// Code, message and private detail: for logs only.

@@ -1,0 +1,37 @@
+package import ScriberrCore
+package import ScriberrStore
+
+/// Every service of the product, made from one set of parts.
+package struct Services: Sendable {
+    package let accounts: AccountService
+    package let apiKeys: APIKeyService
+    package let models: ModelService
+    package let profiles: ProfileService
+    package let settings: SettingsService
+    package let library: LibraryService
+    package let transcriptions: TranscriptionService
+    package let idempotency: IdempotencyService
+    package let events: EventFeed
+
+    package init(
+        database: any Database,
+        blobs: any BlobStore,
+        probe: any MediaProbe,
+        directory: any ModelDirectory,
+        signals: JobSignals = JobSignals(),
+        clock: any WallClock = SystemWallClock(),
+        uploadLimitBytes: Int64 = 50 << 30
+    ) {
+        accounts = AccountService(database: database, clock: clock)
+        apiKeys = APIKeyService(database: database, clock: clock)
+        models = ModelService(directory: directory)
+        profiles = ProfileService(database: database, models: models, clock: clock)
+        settings = SettingsService(database: database, clock: clock)
+        library = LibraryService(
+            database: database, blobs: blobs, probe: probe, clock: clock, uploadLimitBytes: uploadLimitBytes)
+        transcriptions = TranscriptionService(
+            database: database, blobs: blobs, library: library, models: models, signals: signals, clock: clock)
+        idempotency = IdempotencyService(database: database, clock: clock)
+        events = EventFeed(database: database)
+    }
+}
