@@ -89,7 +89,9 @@ let package = Package(
             name: "scriberr",
             dependencies: [
                 "ScriberrCore", "ScriberrTranscript", "ScriberrMedia", "ScriberrStore", "ScriberrQueue", "ScriberrEngines",
-                "ScriberrServices", "ScriberrServer", .argumentParser, .configuration, .hummingbird, .logging, .serviceLifecycle,
+                "ScriberrServices", "ScriberrServer", .argumentParser, .configuration, .hummingbird, .logging,
+                .serviceLifecycle,
+                .systemPackage,
             ],
             swiftSettings: house
         ),

@@ -1,0 +1,175 @@
+import Foundation
+import ScriberrCore
+
+/// Everything that can be set, read once at the start. The only place that looks at the environment.
+struct Settings: Sendable {
+    var host: String
+    /// 0 lets the system choose.
+    var port: Int
+    var isProduction: Bool
+    var allowedOrigins: [String]
+    var secureCookies: Bool
+    var logLevel: LogVerbosity
+    var database: DatabaseLocation
+    var storage: StorageLocation
+    /// Transcripts written as files, work in progress and other scratch data.
+    var transcriptsFolder: String
+    var temporaryFolder: String
+    /// Given by the operator; nil to read or make ``tokenSecretFile``.
+    var tokenSecret: String?
+    var tokenSecretFile: String
+    var uploadLimitBytes: Int64
+    var engine: Engine
+    var queue: Queue
+    /// One deadline for the whole graceful stop.
+    var shutdownTimeout: Duration
+    /// How long the event log remembers.
+    var eventRetention: Duration
+    /// How long an idempotency key is remembered.
+    var idempotencyRetention: Duration
+
+    /// Speech engines.
+    struct Engine: Sendable {
+        var cacheFolder: String
+        var device: Device
+        /// 0 lets the engine decide.
+        var threads: Int
+        var maxLoaded: Int
+        var autoDownload: Bool
+        var offlineFallback: Bool
+        /// How long an engine process without work is kept.
+        var idleTimeout: Duration
+        /// 0 for no limit.
+        var memoryLimitMegabytes: Int
+        /// Another place to fetch models from.
+        var mirrorURL: String?
+        /// The engine host program; nil for the one beside this program.
+        var hostPath: String?
+        /// Where sherpa-onnx and Silero lie; nil to look in the usual places.
+        var nativeFolder: String?
+    }
+
+    /// The queue and its workers.
+    struct Queue: Sendable {
+        var workers: Int
+        var pollInterval: Duration
+        var leaseTimeout: Duration
+        var maxAttempts: Int
+        var policy: SchedulingPolicy
+        /// nil for no limit.
+        var maxRunningPerUser: Int?
+        /// An attempt that makes no progress for this long is stopped.
+        var stallTimeout: Duration
+    }
+
+    enum Device: String, Sendable { case auto, cpu, cuda }
+    enum LogVerbosity: String, Sendable { case debug, info, warning, error, silent }
+    enum DatabaseLocation: Sendable, Equatable { case sqlite(path: String) }
+    enum StorageLocation: Sendable, Equatable { case folder(path: String) }
+}
+
+/// The start is refused: what is wrong, one sentence per variable.
+struct SettingsError: Error, CustomStringConvertible {
+    let problems: [String]
+    var description: String { problems.joined(separator: "\n") }
+}
+
+extension Settings {
+    /// Reads every setting. Throws ``SettingsError`` with all mistakes at once.
+    static func read(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        environmentFile: String? = ".env"
+    ) async throws -> Settings {
+        var reader = try await SettingsReader(environment: environment, environmentFile: environmentFile)
+        let settings = Settings(from: &reader)
+        guard reader.problems.isEmpty else { throw SettingsError(problems: reader.problems) }
+        return settings
+    }
+
+    private init(from reader: inout SettingsReader) {
+        host = reader.string("HOST", default: "0.0.0.0")
+        port = reader.integer("PORT", default: 8080, in: 0...65_535)
+        isProduction = reader.string("APP_ENV", default: "development").lowercased() == "production"
+        allowedOrigins = reader.string("ALLOWED_ORIGINS", default: "http://localhost:5173,http://localhost:8080")
+            .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        secureCookies = reader.value("SECURE_COOKIES").map { $0 == "true" } ?? isProduction
+        logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
+        database = Self.database(from: &reader)
+        storage = Self.storage(from: &reader)
+        transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
+        temporaryFolder = reader.string("TEMP_DIR", default: "data/temp")
+        tokenSecret = reader.value("JWT_SECRET")
+        tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
+        uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20
+        engine = Engine(from: &reader)
+        queue = Queue(from: &reader)
+        shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(30))
+        eventRetention = reader.duration("EVENT_RETENTION", default: .seconds(7 * 86_400))
+        idempotencyRetention = reader.duration("IDEMPOTENCY_RETENTION", default: .seconds(86_400))
+    }
+
+    private static func database(from reader: inout SettingsReader) -> DatabaseLocation {
+        let path = reader.string("DATABASE_PATH", default: "data/scriberr.db")
+        guard let url = reader.value("DATABASE_URL") else { return .sqlite(path: path) }
+        for prefix in ["sqlite://", "sqlite:"] where url.hasPrefix(prefix) && url.count > prefix.count {
+            return .sqlite(path: String(url.dropFirst(prefix.count)))
+        }
+        reader.reject("DATABASE_URL", got: url, wants: "sqlite:PATH (PostgreSQL is not supported by this version)")
+        return .sqlite(path: path)
+    }
+
+    private static func storage(from reader: inout SettingsReader) -> StorageLocation {
+        let path = reader.string("UPLOAD_DIR", default: "data/uploads")
+        guard let url = reader.value("STORAGE_URL") else { return .folder(path: path) }
+        for prefix in ["file://", "file:"] where url.hasPrefix(prefix) && url.count > prefix.count {
+            return .folder(path: String(url.dropFirst(prefix.count)))
+        }
+        reader.reject("STORAGE_URL", got: url, wants: "file:FOLDER (buckets are not supported by this version)")
+        return .folder(path: path)
+    }
+}
+
+extension Settings.Engine {
+    fileprivate init(from reader: inout SettingsReader) {
+        cacheFolder = reader.string("SPEECH_ENGINE_CACHE_DIR", default: "data/models")
+        device = reader.choice("SPEECH_ENGINE_PROVIDER", default: .auto, of: ["auto": .auto, "cpu": .cpu, "cuda": .cuda])
+        threads = reader.integer("SPEECH_ENGINE_THREADS", default: 0, in: 0...1_024)
+        maxLoaded = reader.integer("SPEECH_ENGINE_MAX_LOADED", default: 2, in: 1...64)
+        autoDownload = reader.bool("SPEECH_ENGINE_AUTO_DOWNLOAD", default: true)
+        offlineFallback = reader.bool("SPEECH_ENGINE_OFFLINE_FALLBACK", default: true)
+        idleTimeout = reader.duration("SPEECH_ENGINE_IDLE_TIMEOUT", default: .seconds(300))
+        memoryLimitMegabytes = reader.integer("SPEECH_ENGINE_MEMORY_LIMIT_MB", default: 0, in: 0...Int.max >> 20)
+        mirrorURL = reader.parsed("SPEECH_ENGINE_MIRROR_URL", default: nil, wants: "an http:// or https:// address") { text in
+            let isWeb = URL(string: text).map { ["http", "https"].contains($0.scheme) && $0.host != nil } ?? false
+            return isWeb ? .some(text) : nil
+        }
+        hostPath = reader.value("SCRIBERR_ENGINE_PATH")
+        nativeFolder = reader.value("SCRIBERR_NATIVE_DIR")
+    }
+}
+
+extension Settings.Queue {
+    fileprivate init(from reader: inout SettingsReader) {
+        workers = reader.integer("TRANSCRIPTION_WORKERS", default: 1, in: 1...Int.max)
+        pollInterval = reader.duration("TRANSCRIPTION_QUEUE_POLL_INTERVAL", default: .seconds(2))
+        leaseTimeout = reader.duration("TRANSCRIPTION_LEASE_TIMEOUT", default: .seconds(600))
+        maxAttempts = reader.integer("TRANSCRIPTION_MAX_ATTEMPTS", default: 3, in: 1...100)
+        policy = reader.choice("TRANSCRIPTION_SCHEDULING", default: .fifo, of: ["fifo": .fifo, "fair_share": .fairShare])
+        let perUser = reader.integer("TRANSCRIPTION_MAX_PER_USER", default: 0, in: 0...Int.max)
+        maxRunningPerUser = perUser == 0 ? nil : perUser
+        stallTimeout = reader.duration("TRANSCRIPTION_STALL_TIMEOUT", default: .seconds(600))
+    }
+}
+
+extension Settings.LogVerbosity {
+    fileprivate init?(named name: String) {
+        switch name.lowercased() {
+        case "debug": self = .debug
+        case "info": self = .info
+        case "warn", "warning": self = .warning
+        case "error": self = .error
+        case "silent": self = .silent
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Scriberr: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scriberr",
+        abstract: "Turns recordings into transcripts on your own machine.",
+        discussion: """
+            Start the server and open it in a browser or use its API:
+              scriberr serve
+
+            Or transcribe files right here, without a server:
+              scriberr transcribe interview.m4a --format srt --output interview.srt
+
+            Settings are environment variables (or lines of a .env file); docs/configuration.md lists them.
+            """,
+        version: Version.current
+    )
+}

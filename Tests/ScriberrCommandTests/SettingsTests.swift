@@ -1,0 +1,113 @@
+import Foundation
+import ScriberrCore
+import ScriberrTestSupport
+import Testing
+
+@testable import scriberr
+
+struct SettingsTests {
+    private func read(_ environment: [String: String]) async throws -> Settings {
+        try await Settings.read(environment: environment, environmentFile: nil)
+    }
+
+    @Test func `an empty environment gives the documented defaults`() async throws {
+        let settings = try await read([:])
+        #expect(settings.host == "0.0.0.0")
+        #expect(settings.port == 8080)
+        #expect(!settings.isProduction)
+        #expect(!settings.secureCookies)
+        #expect(settings.database == .sqlite(path: "data/scriberr.db"))
+        #expect(settings.storage == .folder(path: "data/uploads"))
+        #expect(settings.engine.cacheFolder == "data/models")
+        #expect(settings.engine.device == .auto)
+        #expect(settings.engine.threads == 0)
+        #expect(settings.engine.maxLoaded == 2)
+        #expect(settings.engine.autoDownload)
+        #expect(settings.engine.offlineFallback)
+        #expect(settings.queue.workers == 1)
+        #expect(settings.queue.pollInterval == .seconds(2))
+        #expect(settings.queue.leaseTimeout == .seconds(600))
+    }
+
+    @Test(arguments: [
+        ("SPEECH_ENGINE_PROVIDER", "metal"), ("SPEECH_ENGINE_THREADS", "fast"), ("SPEECH_ENGINE_THREADS", "-1"),
+        ("SPEECH_ENGINE_MAX_LOADED", "many"), ("SPEECH_ENGINE_MAX_LOADED", "0"), ("SPEECH_ENGINE_AUTO_DOWNLOAD", "sometimes"),
+        ("SPEECH_ENGINE_OFFLINE_FALLBACK", "yes"), ("SPEECH_ENGINE_IDLE_TIMEOUT", "0"), ("SPEECH_ENGINE_MEMORY_LIMIT_MB", "-5"),
+        ("SPEECH_ENGINE_MIRROR_URL", "ftp://mirror"), ("TRANSCRIPTION_WORKERS", "two"), ("TRANSCRIPTION_WORKERS", "0"),
+        ("TRANSCRIPTION_QUEUE_POLL_INTERVAL", "quickly"), ("TRANSCRIPTION_QUEUE_POLL_INTERVAL", "0s"),
+        ("TRANSCRIPTION_QUEUE_POLL_INTERVAL", "-1s"), ("TRANSCRIPTION_LEASE_TIMEOUT", "later"),
+        ("TRANSCRIPTION_MAX_ATTEMPTS", "0"), ("TRANSCRIPTION_SCHEDULING", "random"), ("TRANSCRIPTION_MAX_PER_USER", "some"),
+        ("TRANSCRIPTION_STALL_TIMEOUT", "5"), ("PORT", "http"), ("PORT", "70000"), ("UPLOAD_LIMIT_MB", "big"),
+        ("DATABASE_URL", "mysql://x"), ("STORAGE_URL", "gopher:x"), ("SHUTDOWN_TIMEOUT", "soon"), ("EVENT_RETENTION", "long"),
+        ("IDEMPOTENCY_RETENTION", "long"),
+    ])
+    func `a wrong value is refused with its name`(name: String, value: String) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await read([name: value]) }
+        let problems = try #require(error?.problems)
+        #expect(problems.count == 1)
+        #expect(problems[0].hasPrefix("\(name): got "))
+        #expect(problems[0].contains("wants "))
+    }
+
+    @Test func `every wrong variable is told at once`() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await read(["TRANSCRIPTION_WORKERS": "two", "SPEECH_ENGINE_PROVIDER": "metal", "PORT": "x"])
+        }
+        #expect(error?.problems.count == 3)
+    }
+
+    @Test func `secrets are not repeated in messages`() async throws {
+        let error = await #expect(throws: SettingsError.self) {
+            try await read(["DATABASE_URL": "mysql://user:hunter2@host/db"])
+        }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test(arguments: [
+        ("1", true), ("t", true), ("T", true), ("TRUE", true), ("true", true), ("True", true),
+        ("0", false), ("f", false), ("F", false), ("FALSE", false), ("false", false), ("False", false),
+    ])
+    func `truth is written in the usual ways`(text: String, value: Bool) async throws {
+        #expect(try await read(["SPEECH_ENGINE_AUTO_DOWNLOAD": text]).engine.autoDownload == value)
+    }
+
+    @Test func `an empty value counts as not set`() async throws {
+        #expect(try await read(["PORT": "", "SPEECH_ENGINE_THREADS": ""]).port == 8080)
+    }
+
+    @Test func `the provider is trimmed and in any case`() async throws {
+        #expect(try await read(["SPEECH_ENGINE_PROVIDER": " CPU "]).engine.device == .cpu)
+    }
+
+    @Test func `production turns secure cookies on unless told otherwise`() async throws {
+        #expect(try await read(["APP_ENV": "Production"]).secureCookies)
+        #expect(try await !read(["APP_ENV": "production", "SECURE_COOKIES": "false"]).secureCookies)
+    }
+
+    @Test func `the environment goes before the file`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder + "/.env"
+            try "PORT=9000\nHOST=127.0.0.1\nTRANSCRIPTION_WORKERS=3\n".write(toFile: file, atomically: true, encoding: .utf8)
+            let settings = try await Settings.read(environment: ["PORT": "9001"], environmentFile: file)
+            #expect(settings.port == 9001)
+            #expect(settings.host == "127.0.0.1")
+            #expect(settings.queue.workers == 3)
+        }
+    }
+
+    @Test func `a secret is made once and kept private`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder + "/deep/jwt_secret"
+            let first = try TokenSecret.load(given: nil, file: file)
+            #expect(first.count == 64)
+            #expect(try TokenSecret.load(given: nil, file: file) == first)
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(try TokenSecret.load(given: "given", file: file) == "given")
+        }
+    }
+
+    @Test func `a secret that cannot be stored stops the start`() {
+        #expect(throws: SettingsError.self) { try TokenSecret.load(given: nil, file: "/proc/nowhere/jwt_secret") }
+    }
+}
