@@ -126,7 +126,10 @@ let package = Package(
             ]
         ),
         tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),
-        tests("EndToEndTests", ["ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore]),
+        tests(
+            "EndToEndTests",
+            ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore]
+        ),
     ]
 )
 

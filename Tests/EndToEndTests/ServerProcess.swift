@@ -1,0 +1,137 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A real server: the built binary with a data folder of its own, on a port the system chose.
+final class ServerProcess: Sendable {
+    /// Where the server keeps everything.
+    let folder: String
+    private let process: Mutex<Process?> = Mutex(nil)
+    private let log = Mutex<[String]>([])
+    private let lines: AsyncStream<String>
+    private let sink: AsyncStream<String>.Continuation
+    private let extra: [String: String]
+
+    /// Makes a server that has not been started; `environment` goes before the defaults.
+    init(folder: String, environment: [String: String] = [:]) {
+        self.folder = folder
+        extra = environment
+        (lines, sink) = AsyncStream.makeStream(of: String.self)
+    }
+
+    /// The folder of the built programs.
+    static var binaries: URL { URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().absoluteURL }
+
+    /// The root of the repository.
+    static var repository: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    }
+
+    /// The lines the server has logged so far.
+    var output: [String] { log.withLock { $0 } }
+
+    /// The process number of the running server; nil when it does not run.
+    var processID: Int32? { process.withLock { $0?.isRunning == true ? $0?.processIdentifier : nil } }
+
+    /// Starts the server and answers its address once it says it is ready.
+    func start() async throws -> URL {
+        let child = Process()
+        child.executableURL = Self.binaries.appendingPathComponent("scriberr")
+        child.arguments = ["serve"]
+        child.currentDirectoryURL = URL(fileURLWithPath: folder)
+        child.environment = environment
+        let pipe = Pipe()
+        child.standardOutput = pipe
+        child.standardError = pipe
+        let ready = AsyncStream.makeStream(of: URL?.self)
+        let carry = Mutex(Data())
+        pipe.fileHandleForReading.readabilityHandler = { [log, sink] handle in
+            let data = handle.availableData
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                ready.continuation.yield(nil)
+                ready.continuation.finish()
+                return
+            }
+            let complete = carry.withLock { carry in
+                carry.append(data)
+                guard let end = carry.lastIndex(of: UInt8(ascii: "\n")) else { return Data() }
+                defer { carry = Data(carry[(end + 1)...]) }
+                return Data(carry[...end])
+            }
+            for line in String(decoding: complete, as: UTF8.self).split(separator: "\n").map(String.init) {
+                log.withLock { $0.append(line) }
+                sink.yield(line)
+                if let url = Self.readyURL(in: line) { ready.continuation.yield(url) }
+            }
+        }
+        try child.run()
+        process.withLock { $0 = child }
+        for await url in ready.stream {
+            guard let url else { break }
+            return url
+        }
+        throw ServerDied(output: output)
+    }
+
+    /// Waits until the server logs a line that `matches`, from now on.
+    func logged(_ matches: (String) -> Bool) async -> String? {
+        for await line in lines where matches(line) { return line }
+        return nil
+    }
+
+    /// Sends a signal to the server.
+    func signal(_ number: Int32) {
+        if let processID { kill(processID, number) }
+    }
+
+    /// Waits for the server to end and answers its exit status; the number of the signal when one ended it.
+    func waitForEnd() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            // A thread of its own: waiting for a process blocks.
+            Thread.detachNewThread { [self] in
+                let child = process.withLock { $0 }
+                child?.waitUntilExit()
+                continuation.resume(returning: child?.terminationStatus ?? -1)
+            }
+        }
+    }
+
+    /// Asks the server to stop and waits for it.
+    func stop() async -> Int32 {
+        signal(SIGTERM)
+        return await waitForEnd()
+    }
+
+    /// The engine hosts that this server started and that still run.
+    func engineHosts() throws -> [Int32] {
+        guard let processID else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init).filter { child in
+            // A process that ends while we look has no status file.
+            guard let status = try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8) else { return false }
+            return status.contains("PPid:\t\(processID)\n") && status.hasPrefix("Name:\tscriberr-engine")
+        }
+    }
+
+    private var environment: [String: String] {
+        var values = ["HOST": "127.0.0.1", "PORT": "0", "LOG_LEVEL": "debug"]
+        for name in ["PATH", "HOME", "LANG"] { values[name] = ProcessInfo.processInfo.environment[name] }
+        values["SCRIBERR_NATIVE_DIR"] = Self.repository.appendingPathComponent(".native").path
+        // No hub can be reached from a test: the default model is never installed.
+        values["SPEECH_ENGINE_AUTO_DOWNLOAD"] = "false"
+        return values.merging(extra) { _, new in new }
+    }
+
+    private static func readyURL(in line: String) -> URL? {
+        guard let entry = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
+            entry["msg"] as? String == "Scriberr is ready", let text = entry["url"] as? String
+        else { return nil }
+        return URL(string: text)
+    }
+}
+
+/// The server ended before it was ready.
+struct ServerDied: Error, CustomStringConvertible {
+    let output: [String]
+    var description: String { "the server ended before it was ready:\n" + output.joined(separator: "\n") }
+}
