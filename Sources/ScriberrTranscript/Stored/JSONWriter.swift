@@ -1,0 +1,122 @@
+/// Writes JSON bytes: what is written comes out in the order of the calls, without spaces.
+struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+    /// Writes an object or, inside one, the object under `key`.
+    mutating func object(_ key: StaticString? = nil, _ members: (inout JSONWriter) -> Void) {
+        nested(key, UInt8(ascii: "{"), UInt8(ascii: "}"), members)
+    }
+
+    /// Writes an array of what `elements` writes.
+    mutating func array(_ key: StaticString? = nil, _ elements: (inout JSONWriter) -> Void) {
+        nested(key, UInt8(ascii: "["), UInt8(ascii: "]"), elements)
+    }
+
+    /// Writes a string member, or nothing for nil.
+    mutating func text(_ key: StaticString, _ value: String?) {
+        guard let value else { return }
+        name(key)
+        string(value)
+    }
+
+    /// Writes a string as an element of an array.
+    mutating func element(_ value: String) {
+        comma()
+        string(value)
+    }
+
+    /// Writes seconds rounded to milliseconds.
+    mutating func seconds(_ key: StaticString, _ value: Double) {
+        name(key)
+        bytes.append(contentsOf: Milliseconds(value).decimal.utf8)
+    }
+
+    /// Writes a whole number.
+    mutating func integer(_ key: StaticString, _ value: Int64) {
+        name(key)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    /// Writes a share from 0 to 1 with at most four decimals, or nothing for nil.
+    mutating func share(_ key: StaticString, _ value: Double?) {
+        guard let value, value.isFinite else { return }
+        name(key)
+        bytes.append(contentsOf: decimal(Int64((min(1, max(0, value)) * 10_000).rounded()), places: 4).utf8)
+    }
+
+    /// Writes `null`.
+    mutating func null(_ key: StaticString) {
+        name(key)
+        bytes.append(contentsOf: "null".utf8)
+    }
+
+    private mutating func nested(_ key: StaticString?, _ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+        if let key { name(key) } else { comma() }
+        bytes.append(open)
+        needsComma = false
+        body(&self)
+        bytes.append(close)
+        needsComma = true
+    }
+
+    private mutating func comma() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func name(_ key: StaticString) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func string(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0x0A: bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
+            case 0x00..<0x20, 0x7F: bytes.append(contentsOf: "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+/// A time in whole milliseconds, as files and clocks write it.
+struct Milliseconds: Hashable, Comparable {
+    var value: Int64
+
+    init(_ value: Int64) { self.value = value }
+
+    /// Seconds rounded to the nearest millisecond; what is no time is 0. Rounding keeps the order of times.
+    init(_ seconds: Double) {
+        value = seconds.isFinite ? Int64((min(max(seconds, 0), 1e9) * 1_000).rounded()) : 0
+    }
+
+    /// Seconds with as many decimals as it takes: `1.2`, `0`, `65.004`.
+    var decimal: String { ScriberrTranscript.decimal(value, places: 3) }
+
+    static func < (a: Milliseconds, b: Milliseconds) -> Bool { a.value < b.value }
+}
+
+/// A whole number of 10^-places as a decimal without trailing zeros.
+func decimal(_ value: Int64, places: Int) -> String {
+    var fraction = value
+    var digits: [UInt8] = []
+    for _ in 0..<places {
+        digits.append(UInt8(ascii: "0") + UInt8(fraction % 10))
+        fraction /= 10
+    }
+    digits.reverse()
+    while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+    return digits.isEmpty ? String(fraction) : "\(fraction).\(String(decoding: digits, as: UTF8.self))"
+}
