@@ -20,6 +20,8 @@ public protocol BlobWriter: Sendable {
     func write(_ bytes: ArraySlice<UInt8>) async throws
     /// A local file with the bytes written so far, for probing before ``commit()``.
     func finishedLocalPath() async throws -> String
+    /// Tells size and hash of the bytes written. Nothing can be written after it; nothing is visible yet.
+    func finish() async throws -> BlobReceipt
     /// Makes the blob durable and visible, and tells its size and hash.
     func commit() async throws -> BlobReceipt
     /// Throws the bytes away. Harmless after ``commit()``.

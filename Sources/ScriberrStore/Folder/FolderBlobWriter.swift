@@ -1,0 +1,110 @@
+import Crypto
+import Glibc
+import ScriberrCore
+import Synchronization
+
+/// A file in `.incoming` that takes its place once it is whole. Calls come one after the other.
+final class FolderBlobWriter: BlobWriter {
+    private struct State {
+        var file: OpenFile?
+        var hash = SHA256()
+        var sizeBytes: Int64 = 0
+        var receipt: BlobReceipt?
+        var isCommitted = false
+    }
+
+    private let incoming: String
+    private let final: String
+    private let state: Mutex<State>
+
+    init(incoming: String, final: String) throws {
+        self.incoming = incoming
+        self.final = final
+        let file = try OpenFile(path: incoming, flags: O_WRONLY | O_CREAT | O_EXCL)
+        guard file.lock() else { throw ScriberrError.file("flock") }
+        state = Mutex(State(file: file))
+    }
+
+    deinit { discard() }
+
+    func write(_ bytes: ArraySlice<UInt8>) async throws {
+        try await FileQueue.shared.run { [self] in
+            try state.withLock { state in
+                guard let file = state.file, state.receipt == nil else { throw ScriberrError.closedUpload }
+                try file.write(bytes)
+                bytes.withUnsafeBytes { state.hash.update(bufferPointer: $0) }
+                state.sizeBytes += Int64(bytes.count)
+            }
+        }
+    }
+
+    func finishedLocalPath() async throws -> String {
+        state.withLock { $0.isCommitted } ? final : incoming
+    }
+
+    func finish() async throws -> BlobReceipt {
+        try state.withLock { try Self.finish(&$0) }
+    }
+
+    func commit() async throws -> BlobReceipt {
+        try await FileQueue.shared.run { [self] in
+            try state.withLock { state in
+                let receipt = try Self.finish(&state)
+                guard !state.isCommitted, let file = state.file else { return receipt }
+                try file.sync()
+                try place()
+                state.isCommitted = true
+                state.file = nil
+                return receipt
+            }
+        }
+    }
+
+    func abort() async {
+        discard()
+    }
+
+    /// Removes what a dead process left, unless its writer lives.
+    static func removeIfAbandoned(_ path: String) throws {
+        let file: OpenFile
+        do {
+            file = try OpenFile(path: path, flags: O_WRONLY)
+        } catch let error as ScriberrError where error.code == .mediaMissing {
+            return
+        }
+        guard file.lock() else { return }
+        guard unlink(path) == 0 || errno == ENOENT else { throw ScriberrError.file("unlink") }
+    }
+
+    private static func finish(_ state: inout State) throws -> BlobReceipt {
+        if let receipt = state.receipt { return receipt }
+        guard state.file != nil else { throw ScriberrError.closedUpload }
+        let digest = state.hash.finalize().map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        let receipt = BlobReceipt(sizeBytes: state.sizeBytes, sha256: digest.joined())
+        state.receipt = receipt
+        return receipt
+    }
+
+    /// Gives the file its name, durably.
+    private func place() throws {
+        let folder = String(final[..<(final.lastIndex(of: "/") ?? final.endIndex)])
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw ScriberrError.file("mkdir") }
+        guard rename(incoming, final) == 0 else { throw ScriberrError.file("rename") }
+        try OpenFile(path: folder, flags: O_RDONLY | O_DIRECTORY).sync()
+    }
+
+    private func discard() {
+        state.withLock { state in
+            guard !state.isCommitted, state.file != nil else { return }
+            // A file that cannot be removed now is removed at the next start.
+            unlink(incoming)
+            state.file = nil
+        }
+    }
+}
+
+extension ScriberrError {
+    fileprivate static let closedUpload = ScriberrError(.internalError, "The upload has already ended.")
+}

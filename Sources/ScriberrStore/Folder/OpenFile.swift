@@ -1,0 +1,72 @@
+import Dispatch
+import Glibc
+import ScriberrCore
+
+/// An open file; closed when the last reference goes.
+final class OpenFile: Sendable {
+    private let descriptor: Int32
+
+    /// Opens the file. Throws `MEDIA_MISSING` when there is none.
+    init(path: String, flags: Int32) throws {
+        descriptor = open(path, flags | O_CLOEXEC, 0o600)
+        if descriptor < 0 { throw errno == ENOENT ? ScriberrError.missingRecording : ScriberrError.file("open") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Up to `count` bytes from `offset`; fewer only at the end.
+    func read(_ count: Int, at offset: Int64) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = pread(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, Int(offset) + filled)
+                if got == 0 { break }
+                if got > 0 { filled += got } else if errno != EINTR { throw ScriberrError.file("read") }
+            }
+        }
+    }
+
+    /// Appends all of `bytes`.
+    func write(_ bytes: ArraySlice<UInt8>) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+                if count >= 0 { written += count } else if errno != EINTR { throw ScriberrError.file("write") }
+            }
+        }
+    }
+
+    /// Waits until the bytes are on the disk.
+    func sync() throws {
+        guard fsync(descriptor) == 0 else { throw ScriberrError.file("fsync") }
+    }
+
+    /// Takes the lock that tells other processes that the file is in use. False when it is taken.
+    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+}
+
+/// Threads that may wait for a disk, so that those of the concurrency runtime need not.
+struct FileQueue: Sendable {
+    static let shared = FileQueue()
+    private let queue = DispatchQueue(label: "scriberr.files", attributes: .concurrent)
+
+    /// Runs `work` on such a thread.
+    func run<Value: Sendable>(_ work: @Sendable @escaping () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try work() }) }
+        }
+    }
+}
+
+extension ScriberrError {
+    static let missingRecording = ScriberrError(.mediaMissing, "The recording is gone.")
+
+    /// The failure of the system call that just set `errno`.
+    static func file(_ call: String) -> ScriberrError {
+        let number = errno
+        if number == ENOSPC || number == EDQUOT || number == EFBIG {
+            return ScriberrError(.storageFull, "There is no room left to store this.", detail: "\(call): errno \(number)")
+        }
+        return ScriberrError(.storageFailed, "Storage failed for a moment.", detail: "\(call): errno \(number)")
+    }
+}
