@@ -1,0 +1,99 @@
+import ScriberrCore
+
+/// When to ask for work.
+struct Claiming: Sendable {
+    /// A wake-up came, a slot came free, or the last answer was full: there may be work right now.
+    var isWanted = true
+    /// When to ask although nobody said so.
+    var pollAt = Duration.zero
+    /// Not before this, after a failure.
+    var notBefore = Duration.zero
+    var failuresInARow = 0
+}
+
+extension QueueMachine {
+    /// Slots that a claim may fill. Abandoned handlers hold one each beyond the first ``QueueConfiguration/workers``.
+    var freeSlots: Int {
+        let held = max(0, abandoned.count - configuration.workers)
+        let promised = calls.count { if case .claim = $0 { true } else { false } }
+        return promised > 0 ? 0 : max(0, configuration.workers - attempts.count - held)
+    }
+
+    private var mayClaim: Bool { phase == .running && !isPaused && freeSlots > 0 }
+
+    var claimDueAt: Duration? {
+        guard mayClaim else { return nil }
+        return max(claiming.isWanted ? .zero : claiming.pollAt, claiming.notBefore)
+    }
+
+    mutating func claimIfDue(_ now: Moment) {
+        guard let dueAt = claimDueAt, dueAt <= now.instant else { return }
+        claiming.isWanted = false
+        counts.claims += 1
+        let count = freeSlots
+        let request = ClaimRequest(
+            instance: instance,
+            count: count,
+            leaseExpiresAt: now.wall + configuration.leaseTimeout,
+            policy: configuration.policy,
+            maxRunningPerOwner: configuration.maxRunningPerOwner,
+            now: now.wall
+        )
+        call(.claim(count), .claim(request), now)
+    }
+
+    mutating func claimAnswered(_ call: CallLedger.Call, _ answer: StoreAnswer, _ now: Moment) {
+        claiming.pollAt = now.instant + jittered(configuration.pollInterval)
+        guard case .claimed(let claimed) = answer, case .claim(let asked) = call.kind else {
+            claimFailed(answer, now)
+            return
+        }
+        claiming.failuresInARow = 0
+        claiming.notBefore = .zero
+        if claimed.jobs.count >= asked { claiming.isWanted = true }
+        if let due = claimed.nextDue {
+            // A due time that has just passed must not turn into a loop without a pause.
+            claiming.pollAt = min(claiming.pollAt, now.instant + max(due - now.wall, .milliseconds(10)))
+        }
+        for job in claimed.jobs { accept(job, claimedAt: call.startedAt, now) }
+    }
+
+    private mutating func claimFailed(_ answer: StoreAnswer, _ now: Moment) {
+        guard case .failed(let error) = answer else { return }
+        emit(.note(.storeTrouble(operation: "claim", lease: nil, error)))
+        counts.storeFailures += 1
+        claiming.failuresInARow += 1
+        claiming.isWanted = true
+        claiming.notBefore = now.instant + backoff(after: claiming.failuresInARow)
+    }
+
+    /// Starts a job that the store gave; hands it back when there is no use for it any more.
+    private mutating func accept(_ job: ClaimedJob, claimedAt: Duration, _ now: Moment) {
+        guard !attempts.contains(where: { $0.lease == job.lease }) else { return }
+        var attempt = RunningAttempt(
+            claimed: job,
+            startedAt: now.instant,
+            leaseDeadline: claimedAt + patience,
+            lastActivity: now.instant,
+            limitAt: now.instant + speeds.limit(for: job.job)
+        )
+        guard attempt.leaseDeadline > now.instant else { return }
+        if phase == .running {
+            counts.claimed += 1
+            emit(.note(.claimed(job, waited: now.wall - max(job.job.queuedAt, job.job.runAfter))))
+            emit(.run(job))
+        } else {
+            attempt.handlerIsAlive = false
+            attempt.settlement = .writing(.init(write: .release, nextTryAt: now.instant))
+        }
+        attempts.append(attempt)
+    }
+
+    /// The wait before a store call that failed is made again: 50 ms, doubled up to five seconds.
+    func backoff(after failures: Int) -> Duration {
+        min(.milliseconds(50) * (1 << min(max(failures - 1, 0), 10)), .seconds(5))
+    }
+
+    /// The duration, longer or shorter by up to a tenth, so that processes do not move in step.
+    mutating func jittered(_ duration: Duration) -> Duration { duration * (0.9 + 0.2 * random.fraction()) }
+}

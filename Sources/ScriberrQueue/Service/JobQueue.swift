@@ -1,0 +1,131 @@
+package import Logging
+package import ScriberrCore
+import ServiceLifecycle
+import Synchronization
+
+/// One queue process: runs a ``QueueMachine``, performs what it wants against a store, and runs handlers for the jobs it gets.
+///
+/// `run()` returns after a graceful shutdown, within ``QueueConfiguration/shutdownDeadline`` of it; canceling the task that
+/// runs it asks for a faster stop. A queue runs once.
+package final class JobQueue: Service {
+    private let configuration: QueueConfiguration
+    private let record: InstanceRecord
+    private let store: any JobStore
+    private let handler: any JobHandler
+    private let time: MonotonicTime
+    private let wallClock: any WallClock
+    private let logger: Logger
+    private let seed: UInt64
+    private let events: AsyncStream<QueueEvent>
+    private let inbox: AsyncStream<QueueEvent>.Continuation
+    private let shared: Mutex<Shared>
+
+    private struct Shared {
+        var isWakePending = false
+        var hasRun = false
+        var statistics: QueueStatistics
+    }
+
+    /// Makes a queue process. `instance` names it to the others: a process that starts again takes a new id and, where only
+    /// one process at a time can live, the same seat.
+    package init(
+        configuration: QueueConfiguration,
+        instance: InstanceRecord,
+        store: any JobStore,
+        handler: any JobHandler,
+        clock: some Clock<Duration> = ContinuousClock(),
+        wallClock: any WallClock = SystemWallClock(),
+        logger: Logger,
+        random: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    ) {
+        var random = random
+        self.configuration = configuration
+        self.record = instance
+        self.store = store
+        self.handler = handler
+        self.time = MonotonicTime(clock)
+        self.wallClock = wallClock
+        self.logger = logger
+        self.seed = random.next()
+        // Every event but a wake-up answers an action, of which the machine has a bounded number; wake-ups are merged.
+        (events, inbox) = AsyncStream.makeStream()
+        let machine = QueueMachine(configuration: configuration, instance: instance.id, random: SeededRandom(seed: 0))
+        shared = Mutex(Shared(statistics: machine.statistics))
+    }
+
+    /// Works until told to stop.
+    package func run() async throws {
+        let isFirst = shared.withLock { shared in
+            defer { shared.hasRun = true }
+            return !shared.hasRun
+        }
+        precondition(isFirst, "A queue runs once; make another.")
+        // Awaited below. It is its own task because a canceled task can no longer wait for the events that end it in order.
+        let work = Task { await workUntilStopped() }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await work.value
+            } onGracefulShutdown: {
+                self.stop()
+            }
+        } onCancel: {
+            // Said twice: tell the handlers at once instead of asking them first.
+            self.stop()
+            self.stop()
+        }
+    }
+
+    /// Says that there may be work. Cheap, callable from anywhere, any number of times.
+    package func wake() {
+        let isNew = shared.withLock { shared in
+            defer { shared.isWakePending = true }
+            return !shared.isWakePending
+        }
+        if isNew { inbox.yield(.wake) }
+    }
+
+    /// Says that a running job shall stop. Does nothing when this process does not run it.
+    package func cancelRequested(_ lease: Lease) { inbox.yield(.cancelRequested(lease)) }
+
+    /// Takes no more work until resumed; what runs goes on.
+    package func pause() { inbox.yield(.pause) }
+
+    /// Takes work again.
+    package func resume() { inbox.yield(.resume) }
+
+    /// Stops in order; called again, faster. `run()` returns afterwards.
+    package func stop() { inbox.yield(.shutdown) }
+
+    /// What this process does and has done.
+    package var statistics: QueueStatistics { shared.withLock { $0.statistics } }
+
+    private func workUntilStopped() async {
+        let context = QueueContext(
+            configuration: configuration,
+            record: record,
+            store: store,
+            handler: handler,
+            time: time,
+            wallClock: wallClock,
+            log: QueueLog(logger: logger, configuration: configuration, instance: record.id),
+            inbox: inbox
+        )
+        var machine = QueueMachine(configuration: configuration, instance: record.id, random: SeededRandom(seed: seed))
+        var performer = QueuePerformer(context: context)
+        inbox.yield(.start)
+        for await event in events {
+            switch event {
+            case .wake: shared.withLock { $0.isWakePending = false }
+            case .ended(let lease, _): performer.forget(lease)
+            default: break
+            }
+            let actions = machine.handle(event, at: Moment(instant: time.now(), wall: wallClock.now()))
+            shared.withLock { $0.statistics = machine.statistics }
+            for action in actions { performer.perform(action) }
+            if performer.isStopped { break }
+            performer.timer.set(machine.nextDeadline)
+        }
+        performer.timer.set(nil)
+        inbox.finish()
+    }
+}

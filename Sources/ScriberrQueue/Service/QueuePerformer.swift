@@ -1,0 +1,120 @@
+import ScriberrCore
+
+/// What the performing side of a queue process works with.
+struct QueueContext: Sendable {
+    let configuration: QueueConfiguration
+    let record: InstanceRecord
+    let store: any JobStore
+    let handler: any JobHandler
+    let time: MonotonicTime
+    let wallClock: any WallClock
+    let log: QueueLog
+    let inbox: AsyncStream<QueueEvent>.Continuation
+}
+
+/// Performs the machine's actions. Decides nothing.
+///
+/// Store calls and handlers run in tasks of their own, which the run loop does not wait for: each ends by handing an event
+/// back, the machine bounds their number, and a store or an engine that hangs must not hold up the end of a shutdown.
+struct QueuePerformer {
+    private let context: QueueContext
+    private var running: [Lease: Running] = [:]
+    private(set) var isStopped = false
+    let timer: QueueTimer
+
+    private struct Running {
+        let attempt: Attempt
+        let task: Task<Void, Never>
+    }
+
+    init(context: QueueContext) {
+        self.context = context
+        timer = QueueTimer(time: context.time) { context.inbox.yield(.tick) }
+    }
+
+    mutating func perform(_ action: QueueAction) {
+        switch action {
+        case .call(let id, let call): ask(id, call)
+        case .run(let job): run(job)
+        case .ask(let lease, let reason): running[lease]?.attempt.stop(reason, isForced: false)
+        case .stop(let lease, let reason):
+            running[lease]?.attempt.stop(reason, isForced: true)
+            running[lease]?.task.cancel()
+        case .abandon(let lease):
+            running[lease]?.attempt.shut()
+            running[lease]?.task.cancel()
+            running[lease] = nil
+        case .note(let note): context.log.write(note)
+        case .stopped: isStopped = true
+        }
+    }
+
+    /// Lets go of a handler that has ended.
+    mutating func forget(_ lease: Lease) { running[lease] = nil }
+
+    private mutating func run(_ job: ClaimedJob) {
+        let context = context
+        let attempt = Attempt(
+            lease: job.lease,
+            store: context.store,
+            time: context.time,
+            wallClock: context.wallClock,
+            logger: context.log.logger(for: job.lease),
+            report: { context.inbox.yield($0) }
+        )
+        // Canceled by `.stop` and `.abandon`; its end is an event.
+        let task = Task {
+            let outcome = await context.handler.outcome(job, attempt)
+            attempt.shut()
+            context.inbox.yield(.ended(job.lease, outcome))
+        }
+        running[job.lease] = Running(attempt: attempt, task: task)
+    }
+
+    private func ask(_ id: CallID, _ call: StoreCall) {
+        let context = context
+        // Ends with its answer; the machine forgets it when none comes.
+        Task { context.inbox.yield(.answered(id, await context.answer(call))) }
+    }
+}
+
+extension QueueContext {
+    /// Makes a store call and turns whatever comes back into an answer.
+    fileprivate func answer(_ call: StoreCall) async -> StoreAnswer {
+        do {
+            return try await attempt(call)
+        } catch let error as ScriberrError {
+            return .failed(error)
+        } catch {
+            return .failed(ScriberrError(.storageFailed, "The store failed.", detail: String(describing: error)))
+        }
+    }
+
+    private func attempt(_ call: StoreCall) async throws -> StoreAnswer {
+        switch call {
+        case .register:
+            try await store.register(record)
+            return .done
+        case .heartbeat(let now):
+            try await store.heartbeat(record.id, at: now)
+            return .done
+        case .unregister:
+            try await store.unregister(record.id)
+            return .done
+        case .claim(let request): return .claimed(try await store.claim(request))
+        case .renew(let leases, let expiry, let now):
+            return .renewed(try await store.renew(leases, until: expiry, at: now))
+        case .recover(let request): return .recovered(try await store.recover(request))
+        case .finish(let lease, let write, let now): return .finished(try await finish(lease, write, at: now))
+        }
+    }
+
+    private func finish(_ lease: Lease, _ write: TerminalWrite, at now: Timestamp) async throws -> Fenced {
+        switch write {
+        case .complete(let result): try await store.complete(lease, result, at: now)
+        case .fail(let failure, let retryAt): try await store.fail(lease, failure, retryAt: retryAt, at: now)
+        case .cancel: try await store.cancel(lease, at: now)
+        case .release: try await store.release(lease, at: now)
+        }
+    }
+}
