@@ -25,6 +25,8 @@ public protocol SQLRow {
 public protocol SQLConnection {
     /// Which database speaks.
     var dialect: SQLDialect { get }
+    /// Who hears of what was committed.
+    var signals: StoreSignals { get }
     /// Runs a statement and answers how many rows it changed.
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
@@ -40,6 +42,14 @@ public enum SQLDialect: Sendable, Hashable {
     case sqlite
     /// PostgreSQL 15 or later.
     case postgres
+
+    /// The function that answers the largest of its arguments.
+    package var greatest: String {
+        switch self {
+        case .sqlite: "max"
+        case .postgres: "greatest"
+        }
+    }
 }
 
 /// A database: transactions in, answers out. Failures are ``ScriberrError``s (`STORAGE_FULL`, `STORAGE_FAILED`) or what the

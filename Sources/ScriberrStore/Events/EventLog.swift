@@ -1,0 +1,109 @@
+package import ScriberrCore
+
+/// The durable log of what happened. An entry is written in the transaction that causes it, so that a reader who sees it
+/// also sees what it tells of.
+package enum EventLog {
+    /// Appends one entry and wakes readers after the commit. Answers its sequence.
+    @discardableResult
+    package static func append(
+        _ connection: any SQLConnection,
+        owner: UserID,
+        subject: String,
+        type: EventType,
+        payload: String,
+        at time: Timestamp
+    ) throws -> Int64 {
+        let rows = try connection.query(
+            "INSERT INTO events (owner, subject, type, payload, at) VALUES ($1, $2, $3, $4, $5) RETURNING sequence",
+            [.id(owner), .text(subject), .text(type.rawValue), .text(payload), .time(time)]
+        )
+        let signals = connection.signals
+        connection.afterCommit { signals.events.raise() }
+        return try rows.first?.integer("sequence") ?? 0
+    }
+
+    /// Entries behind `sequence`, oldest first, at most `limit`. Nil for `owner` or `subject` means any; so does an empty `types`.
+    package static func events(
+        _ connection: any SQLConnection,
+        after sequence: Int64,
+        owner: UserID? = nil,
+        subject: String? = nil,
+        types: [EventType] = [],
+        limit: Int
+    ) throws -> [Event] {
+        var conditions = ["sequence > $1"]
+        var arguments: [SQLValue] = [.integer(sequence)]
+        if let subject {
+            arguments.append(.text(subject))
+            conditions.append("subject = $\(arguments.count)")
+        }
+        if let owner {
+            arguments.append(.id(owner))
+            conditions.append("owner = $\(arguments.count)")
+        }
+        if !types.isEmpty {
+            let first = arguments.count + 1
+            arguments += types.map { .text($0.rawValue) }
+            conditions.append("type IN (\((first...arguments.count).map { "$\($0)" }.joined(separator: ", ")))")
+        }
+        arguments.append(.int(limit))
+        return try connection.query(
+            """
+            SELECT sequence, owner, subject, type, payload, at FROM events
+            WHERE \(conditions.joined(separator: " AND ")) ORDER BY sequence LIMIT $\(arguments.count)
+            """,
+            arguments
+        ).map(Event.init(row:))
+    }
+
+    /// The sequence of the newest entry there ever was; 0 for none. Entries that were pruned count.
+    package static func latestSequence(_ connection: any SQLConnection) throws -> Int64 {
+        let newest = try connection.query("SELECT max(sequence) AS newest FROM events", []).first?.optionalInteger("newest")
+        if let newest { return newest }
+        // An emptied log goes on counting where it was.
+        let sql =
+            switch connection.dialect {
+            case .sqlite: "SELECT seq AS newest FROM sqlite_sequence WHERE name = 'events'"
+            case .postgres:
+                "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS newest FROM events_sequence_seq"
+            }
+        return try connection.query(sql, []).first?.integer("newest") ?? 0
+    }
+
+    /// The sequence of the oldest entry that is kept; nil when there is none. A reader that asks for entries after a smaller
+    /// one than the one before it has missed some.
+    package static func oldestSequence(_ connection: any SQLConnection) throws -> Int64? {
+        try connection.query("SELECT min(sequence) AS oldest FROM events", []).first?.optionalInteger("oldest")
+    }
+
+    /// Removes entries older than `time` and those beyond the newest `keep`, at most `limit` in one call. Answers how many
+    /// went; call again while it is `limit`.
+    package static func prune(
+        _ connection: any SQLConnection,
+        before time: Timestamp,
+        keep: Int,
+        limit: Int = 1_000
+    ) throws -> Int {
+        let beyond = try latestSequence(connection) - Int64(keep)
+        return try connection.execute(
+            """
+            DELETE FROM events WHERE sequence IN (SELECT sequence FROM events ORDER BY sequence LIMIT $1)
+                AND (at < $2 OR sequence <= $3)
+            """,
+            [.int(limit), .time(time), .integer(beyond)]
+        )
+    }
+}
+
+extension Event {
+    fileprivate init(row: any SQLRow) throws {
+        self.init(
+            sequence: try row.integer("sequence"),
+            owner: try row.user("owner"),
+            subject: try row.text("subject"),
+            type: EventType(rawValue: try row.text("type")),
+            payload: try row.text("payload"),
+            at: try row.time("at")
+        )
+    }
+}

@@ -1,0 +1,47 @@
+import ScriberrCore
+
+/// The one event that a transition of a job leaves in the log.
+struct JobEvent {
+    var job: TranscriptionID
+    var owner: UserID
+    var type: EventType
+    var status: JobStatus
+    var progress: Double
+    var stage: JobStage
+    var code: ScriberrError.Code?
+    var message: String?
+    /// When a retry is due.
+    var retryAt: Timestamp?
+
+    func append(_ connection: any SQLConnection, at now: Timestamp) throws {
+        try EventLog.append(connection, owner: owner, subject: job.text, type: type, payload: payload, at: now)
+    }
+
+    /// The keys are the contract's; all values but the message are of our own alphabet.
+    private var payload: String {
+        var json = #"{"id":"\#(job.text)","status":"\#(status.rawValue)","progress":\#(progress),"stage":"\#(stage.rawValue)""#
+        if let code { json += #","code":\#(jsonString(code.rawValue))"# }
+        if let message { json += #","message":\#(jsonString(message))"# }
+        if let retryAt { json += #","retry_at":"\#(retryAt.rfc3339)""# }
+        return json + "}"
+    }
+}
+
+/// `text` as a JSON string.
+package func jsonString(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": json += "\\\""
+        case "\\": json += "\\\\"
+        case "\n": json += "\\n"
+        case "\r": json += "\\r"
+        case "\t": json += "\\t"
+        case _ where scalar.value < 0x20:
+            let digits = String(scalar.value, radix: 16)
+            json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: json.unicodeScalars.append(scalar)
+        }
+    }
+    return json + "\""
+}

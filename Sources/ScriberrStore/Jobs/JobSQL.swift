@@ -1,0 +1,54 @@
+package import ScriberrCore
+
+/// The statements of the queue, as plain functions inside a transaction of the caller, so that a service can combine them
+/// with its own and a simulation can run them on its own thread.
+///
+/// The words of states stand in the statements as literals: with a bound value SQLite would plan the statement anew at each
+/// execution to find out whether a partial index applies, which doubles its cost.
+package enum JobSQL {}
+
+extension JobSQL {
+    /// Puts a new job into the queue, with its `transcription.created` event, and wakes workers after the commit.
+    ///
+    /// `blobKey` says where its audio lies for as long as the job lives. `foldedTitle` is what lists sort and search by; the
+    /// title in lower case when left out.
+    package static func enqueue(
+        _ connection: any SQLConnection,
+        _ job: Transcription,
+        blobKey: String,
+        foldedTitle: String? = nil
+    ) throws {
+        precondition(job.status == .queued && job.attempt == 0, "Only a new job can be put into the queue.")
+        let isDue = job.runAfter <= job.createdAt
+        try connection.execute(
+            """
+            INSERT INTO transcriptions (id, owner, file_id, blob_key, title, title_folded, status, options, priority,
+                queued_at, run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $12, 'queued', $13, $14, $15)
+            """,
+            [
+                .id(job.id), .id(job.owner), .id(job.fileID), .text(blobKey), .text(job.title),
+                .text(foldedTitle ?? job.title.lowercased()), .text(try OptionsText.encode(job.options)),
+                .int(job.priority), .time(job.queuedAt), .time(job.runAfter), .bool(isDue), .int(job.maxAttempts),
+                .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),
+            ]
+        )
+        if isDue { try Lanes.noteArrival(connection, job) }
+        let event = JobEvent(
+            job: job.id,
+            owner: job.owner,
+            type: .transcriptionCreated,
+            status: .queued,
+            progress: 0,
+            stage: .queued
+        )
+        try event.append(connection, at: job.createdAt)
+        raise(connection, isDue ? .due : .dueLater(job.runAfter))
+    }
+
+    /// Tells listeners once the transaction is durable.
+    static func raise(_ connection: any SQLConnection, _ notice: JobNotice) {
+        let signals = connection.signals
+        connection.afterCommit { signals.jobs.raise(notice) }
+    }
+}

@@ -1,0 +1,83 @@
+package import ScriberrCore
+
+/// The queue's store on a SQL database. All rules stand in ``JobSQL``; this brings them into transactions.
+package struct SQLJobStore: JobStore {
+    private let database: any Database
+
+    /// Uses a database whose tables are up to date.
+    package init(database: any Database) { self.database = database }
+
+    package func register(_ instance: InstanceRecord) async throws {
+        try await database.write { try InstanceSQL.register($0, instance) }
+    }
+
+    package func heartbeat(_ instance: InstanceID, at now: Timestamp) async throws {
+        try await database.write { try InstanceSQL.heartbeat($0, instance, at: now) }
+    }
+
+    package func unregister(_ instance: InstanceID) async throws {
+        try await database.write { try InstanceSQL.unregister($0, instance) }
+    }
+
+    package func claim(_ request: ClaimRequest) async throws -> ClaimAnswer {
+        guard request.count > 0 else { return ClaimAnswer(jobs: [], nextDue: nil) }
+        let look = try await database.read { try JobSQL.look($0, request) }
+        guard look.hasWork else { return ClaimAnswer(jobs: [], nextDue: look.nextDue) }
+        return try await database.write { try JobSQL.claim($0, request) }
+    }
+
+    package func renew(_ leases: [Lease], until expiry: Timestamp, at now: Timestamp) async throws -> [LeaseAnswer] {
+        guard !leases.isEmpty else { return [] }
+        return try await database.write { try JobSQL.renew($0, leases, until: expiry) }
+    }
+
+    package func progress(_ lease: Lease, _ progress: ProgressReport, at now: Timestamp) async throws -> Fenced {
+        try await database.write { try JobSQL.progress($0, lease, progress, at: now) }
+    }
+
+    package func describe(_ lease: Lease, provider: String, model: String) async throws -> Fenced {
+        try await database.write { try JobSQL.describe($0, lease, provider: provider, model: model) }
+    }
+
+    package func checkpoint(_ lease: Lease, _ checkpoint: Checkpoint, at now: Timestamp) async throws -> Fenced {
+        try await database.write { try JobSQL.checkpoint($0, lease, checkpoint, at: now) }
+    }
+
+    package func checkpoints(_ job: TranscriptionID, step: String, fingerprint: String) async throws -> [Checkpoint] {
+        try await database.read { try JobSQL.checkpoints($0, job, step: step, fingerprint: fingerprint) }
+    }
+
+    package func complete(_ lease: Lease, _ result: JobResult, at now: Timestamp) async throws -> Fenced {
+        try await database.write { try JobSQL.complete($0, lease, result, at: now) }
+    }
+
+    package func fail(
+        _ lease: Lease,
+        _ failure: FailureReport,
+        retryAt: Timestamp?,
+        at now: Timestamp
+    ) async throws -> Fenced {
+        try await database.write { try JobSQL.fail($0, lease, failure, retryAt: retryAt, at: now) }
+    }
+
+    package func cancel(_ lease: Lease, at now: Timestamp) async throws -> Fenced {
+        try await database.write { try JobSQL.cancel($0, lease, at: now) }
+    }
+
+    package func release(_ lease: Lease, at now: Timestamp) async throws -> Fenced {
+        try await database.write { try JobSQL.release($0, lease, at: now) }
+    }
+
+    package func recover(_ request: RecoveryRequest) async throws -> [RecoveredJob] {
+        guard try await !database.read({ try JobSQL.abandoned($0, request) }).isEmpty else { return [] }
+        return try await database.write { try JobSQL.recover($0, request) }
+    }
+
+    package func requestCancel(
+        _ job: TranscriptionID,
+        owner: UserID,
+        at now: Timestamp
+    ) async throws -> CancelAnswer {
+        try await database.write { try JobSQL.requestCancel($0, job, owner: owner, at: now) }
+    }
+}

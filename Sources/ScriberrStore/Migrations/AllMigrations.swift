@@ -1,0 +1,5 @@
+/// The history of the tables, oldest first.
+package let allMigrations = [
+    Migration(id: 1, name: "accounts and files", statements: Migration001Accounts.statements),
+    Migration(id: 2, name: "jobs and events", statements: Migration002Jobs.statements),
+]

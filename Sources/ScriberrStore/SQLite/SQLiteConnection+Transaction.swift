@@ -1,0 +1,57 @@
+extension SQLiteConnection {
+    /// Starts a transaction that may write. Taking the lock at once is what makes waiting for another process possible: a
+    /// transaction that read before it writes is refused without any wait.
+    func begin() throws { try execute("BEGIN IMMEDIATE", []) }
+
+    func commit() throws { try execute("COMMIT", []) }
+
+    /// Undoes the transaction and starts over, so that the commit that follows has nothing to do.
+    func rollBackAll() throws {
+        dropActions(beyond: 0)
+        try execute("ROLLBACK", [])
+        try begin()
+    }
+
+    /// Ends a transaction that failed, if SQLite has not done so itself.
+    func abandon() {
+        dropActions(beyond: 0)
+        guard !lostTransaction else { return }
+        do {
+            try execute("ROLLBACK", [])
+        } catch {
+            // Only a broken connection refuses a rollback; the next transaction on it fails and says why.
+        }
+    }
+
+    /// Runs `body` so that its writes, and only its writes, are undone when it throws.
+    func inSavepoint<Value>(_ body: (SQLiteConnection) throws -> Value) throws -> Value {
+        let actions = actionCount
+        try execute("SAVEPOINT one", [])
+        do {
+            let value = try body(self)
+            try execute("RELEASE one", [])
+            return value
+        } catch {
+            dropActions(beyond: actions)
+            if !lostTransaction {
+                try execute("ROLLBACK TO one", [])
+                try execute("RELEASE one", [])
+            }
+            throw error
+        }
+    }
+
+    /// Runs `body` in a transaction of its own. What waited for the commit is the caller's to run.
+    func inTransaction<Value>(_ body: (SQLiteConnection) throws -> Value) throws -> Value {
+        try begin()
+        let value: Value
+        do {
+            value = try body(self)
+            try commit()
+        } catch {
+            abandon()
+            throw error
+        }
+        return value
+    }
+}

@@ -1,0 +1,166 @@
+import GRDB
+import GRDBSQLite
+import ScriberrCore
+
+/// A connection of GRDB inside one access. Statements are prepared once per connection and stepped by hand, which is what
+/// the hot paths cost least with.
+final class SQLiteConnection: SQLConnection {
+    private let database: GRDB.Database
+    let signals: StoreSignals
+    private var actions: [@Sendable () -> Void] = []
+    /// Whether a failure inside a statement has undone the whole transaction (disk full, I/O error).
+    var lostTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    init(_ database: GRDB.Database, signals: StoreSignals) {
+        self.database = database
+        self.signals = signals
+    }
+
+    var dialect: SQLDialect { .sqlite }
+
+    private var handle: OpaquePointer? { database.sqliteConnection }
+
+    @discardableResult
+    func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
+        try withStatement(sql, arguments) { statement in
+            while try step(statement) {}
+            return sqlite3_stmt_readonly(statement) != 0 ? 0 : Int(sqlite3_changes(handle))
+        }
+    }
+
+    func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] {
+        try withStatement(sql, arguments) { statement in
+            var rows: [any SQLRow] = []
+            guard try step(statement) else { return rows }
+            let names = columnNames(statement)
+            let columns = ColumnNames(names)
+            repeat {
+                rows.append(SQLiteRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
+            } while try step(statement)
+            return rows
+        }
+    }
+
+    func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
+
+    /// How many actions wait for the commit: a place to return to with ``dropActions(beyond:)``.
+    var actionCount: Int { actions.count }
+
+    /// Forgets the actions of a write that was undone.
+    func dropActions(beyond count: Int) { actions.removeSubrange(count...) }
+
+    /// The actions that the commit sets free, in order.
+    func takeActions() -> [@Sendable () -> Void] {
+        defer { actions = [] }
+        return actions
+    }
+
+    private func withStatement<Value>(
+        _ sql: String,
+        _ arguments: [SQLValue],
+        _ body: (OpaquePointer) throws -> Value
+    ) throws -> Value {
+        let statement: OpaquePointer
+        do {
+            statement = try database.cachedStatement(sql: sql).sqliteStatement
+        } catch {
+            throw storageError(error)
+        }
+        precondition(
+            sqlite3_bind_parameter_count(statement) == arguments.count,
+            "A statement got \(arguments.count) arguments: \(sql)"
+        )
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
+        for (index, argument) in arguments.enumerated() { try bind(argument, to: statement, at: CInt(index + 1)) }
+        return try body(statement)
+    }
+
+    private func step(_ statement: OpaquePointer) throws -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: true
+        case SQLITE_DONE: false
+        case let code: throw failure(code: code)
+        }
+    }
+
+    private func bind(_ value: SQLValue, to statement: OpaquePointer, at index: CInt) throws {
+        let code =
+            switch value {
+            case .null: sqlite3_bind_null(statement, index)
+            case .integer(let number): sqlite3_bind_int64(statement, index, number)
+            case .real(let number): sqlite3_bind_double(statement, index, number)
+            case .text(let text):
+                sqlite3_bind_text64(
+                    statement,
+                    index,
+                    text,
+                    sqlite3_uint64(text.utf8.count),
+                    transient,
+                    UInt8(SQLITE_UTF8)
+                )
+            case .blob(let bytes):
+                // A nil pointer would bind NULL instead of no bytes.
+                bytes.isEmpty
+                    ? sqlite3_bind_zeroblob(statement, index, 0)
+                    : sqlite3_bind_blob64(statement, index, bytes, sqlite3_uint64(bytes.count), transient)
+            }
+        guard code == SQLITE_OK else { throw failure(code: code) }
+    }
+
+    private func columnNames(_ statement: OpaquePointer) -> [String] {
+        (0..<sqlite3_column_count(statement)).map { index in
+            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
+        }
+    }
+
+    private func columnValue(_ statement: OpaquePointer, _ index: CInt) -> SQLValue {
+        switch sqlite3_column_type(statement, index) {
+        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, index))
+        case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, index))
+        case SQLITE_TEXT:
+            guard let start = sqlite3_column_text(statement, index) else { return .text("") }
+            let count = Int(sqlite3_column_bytes(statement, index))
+            return .text(String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
+        case SQLITE_BLOB:
+            guard let start = sqlite3_column_blob(statement, index) else { return .blob([]) }
+            let count = Int(sqlite3_column_bytes(statement, index))
+            return .blob([UInt8](UnsafeRawBufferPointer(start: start, count: count)))
+        default: return .null
+        }
+    }
+
+    private func failure(code: CInt) -> ScriberrError {
+        sqliteError(code: sqlite3_extended_errcode(handle), text: String(cString: sqlite3_errmsg(handle)), fallback: code)
+    }
+}
+
+private struct SQLiteRow: SQLRow {
+    let columns: ColumnNames
+    let values: [SQLValue]
+
+    func value(_ column: String) -> SQLValue { values[columns.index(of: column)] }
+}
+
+/// The columns of an answer. Readers ask for them in the order of the statement, so the search starts behind the last find.
+private final class ColumnNames {
+    private let names: [String]
+    private var expected = 0
+
+    init(_ names: [String]) { self.names = names }
+
+    func index(of name: String) -> Int {
+        for offset in 0..<names.count {
+            let index = (expected + offset) % names.count
+            guard names[index] == name else { continue }
+            expected = index + 1
+            return index
+        }
+        preconditionFailure("No column \(name) in \(names).")
+    }
+}
+
+/// Tells SQLite to copy what it is given.
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

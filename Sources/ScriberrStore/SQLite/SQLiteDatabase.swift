@@ -1,0 +1,80 @@
+import Dispatch
+import Foundation
+import GRDB
+import ScriberrCore
+
+/// A SQLite file: one writer with grouped commits, readers beside it, and a keeper of the write-ahead log.
+package final class SQLiteDatabase: Database {
+    /// Who hears of what this process commits.
+    package let signals: StoreSignals
+    private let pool: DatabasePool
+    private let group: CommitGroup
+    private let journal: JournalKeeper
+    private let openReads = OpenReads()
+
+    /// Opens or makes the file at `path` and brings its tables up to date. Blocks; called once at start.
+    ///
+    /// `warn` hears of what an operator should know, such as a reader that keeps the log from shrinking.
+    package init(
+        path: String,
+        settings: SQLiteSettings = SQLiteSettings(),
+        migrations: [Migration] = allMigrations,
+        signals: StoreSignals = StoreSignals(),
+        warn: @escaping @Sendable (StorageWarning) -> Void = { _ in }
+    ) throws {
+        self.signals = signals
+        do {
+            pool = try DatabasePool(path: path, configuration: settings.configuration())
+            try pool.writeWithoutTransaction { database in
+                // GRDB sets NORMAL when it opens a pool.
+                try database.execute(sql: "PRAGMA synchronous = \(settings.isDurable ? "FULL" : "NORMAL")")
+                // A last resort only: the keeper copies the log back while the writer has nothing to do.
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 16000")
+                try migrate(SQLiteConnection(database, signals: signals), migrations)
+            }
+            journal = try JournalKeeper(path: path, settings: settings, oldestRead: openReads.oldestAge, warn: warn)
+        } catch {
+            throw storageError(error)
+        }
+        let journal = journal
+        group = CommitGroup(pool: pool, signals: signals, groupMax: settings.groupMax) { journal.noteCommit() }
+    }
+
+    package func read<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        let signals = signals
+        let number = openReads.start()
+        defer { openReads.end(number) }
+        do {
+            return try await pool.read { try body(SQLiteConnection($0, signals: signals)) }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw storageError(error)
+        }
+    }
+
+    package func write<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await group.write(body)
+    }
+
+    package func close() async {
+        await group.close()
+        await journal.close()
+        let pool = pool
+        await withCheckedContinuation { continuation in
+            // Closing waits for readers, which must not hold a thread of the concurrency runtime.
+            DispatchQueue.global().async {
+                do {
+                    try pool.close()
+                } catch {
+                    // A connection that is still in use closes when its last statement ends.
+                }
+                continuation.resume()
+            }
+        }
+    }
+}

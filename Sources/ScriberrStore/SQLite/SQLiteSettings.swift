@@ -1,0 +1,55 @@
+import Dispatch
+import Foundation
+import GRDB
+
+/// How connections are set up. The defaults are what the program runs with; tests change single values.
+package struct SQLiteSettings: Sendable {
+    /// Connections that read beside the writer.
+    package var readers = 4
+    /// Memory for pages of each connection.
+    package var cacheBytes = 64 << 20
+    /// Whether a commit waits for the disk. Off only where losing the last second is allowed, such as in benchmarks.
+    package var isDurable = true
+    /// What the log file shrinks to once it was copied back.
+    package var journalBytesMax = 64 << 20
+    /// How long a connection waits for another process that writes.
+    package var busyTimeout = Duration.seconds(10)
+    /// How many writes share a commit at most.
+    package var groupMax = 256
+    /// How long the idle writer leaves the log alone before it is copied back.
+    package var checkpointDelay = Duration.milliseconds(250)
+    /// The size of the log from which on a reader that keeps it from shrinking is told about.
+    package var journalWarningBytes = 256 << 20
+
+    package init() {}
+
+    /// The configuration for GRDB.
+    func configuration() -> Configuration {
+        var configuration = Configuration()
+        configuration.maximumReaderCount = readers
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .callback(fairRetry)
+        configuration.publicStatementArguments = false
+        configuration.qos = .userInitiated
+        let pragmas = """
+            PRAGMA cache_size = -\(cacheBytes / 1_024);
+            PRAGMA journal_size_limit = \(journalBytesMax);
+            PRAGMA temp_store = MEMORY;
+            PRAGMA trusted_schema = OFF;
+            """
+        configuration.prepareDatabase { try $0.execute(sql: pragmas) }
+        return configuration
+    }
+
+    /// Asks again within 50 to 500 µs, as long as the timeout allows. SQLite's own handler sleeps up to 100 ms and starves
+    /// while another process takes the lock again within microseconds.
+    private var fairRetry: @Sendable (Int) -> Bool {
+        let meanMicroseconds = 275
+        let triesMax = Int(busyTimeout.components.seconds) * 1_000_000 / meanMicroseconds
+        return { tries in
+            guard tries < triesMax else { return false }
+            usleep(.random(in: 50...500))
+            return true
+        }
+    }
+}
