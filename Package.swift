@@ -26,6 +26,7 @@ extension Target.Dependency {
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
@@ -65,7 +66,7 @@ let package = Package(
         room("ScriberrTranscript", ["ScriberrCore"]),
         room("ScriberrEngineWire", ["ScriberrCore"]),
         room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
-        room("ScriberrStore", ["ScriberrCore", .grdb, .crypto]),
+        room("ScriberrStore", ["ScriberrCore", .grdb, .grdbSQLite, .crypto]),
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
             "ScriberrEngines",
