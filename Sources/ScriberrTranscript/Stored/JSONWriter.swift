@@ -90,33 +90,3 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 }
-
-/// A time in whole milliseconds, as files and clocks write it.
-struct Milliseconds: Hashable, Comparable {
-    var value: Int64
-
-    init(_ value: Int64) { self.value = value }
-
-    /// Seconds rounded to the nearest millisecond; what is no time is 0. Rounding keeps the order of times.
-    init(_ seconds: Double) {
-        value = seconds.isFinite ? Int64((min(max(seconds, 0), 1e9) * 1_000).rounded()) : 0
-    }
-
-    /// Seconds with as many decimals as it takes: `1.2`, `0`, `65.004`.
-    var decimal: String { ScriberrTranscript.decimal(value, places: 3) }
-
-    static func < (a: Milliseconds, b: Milliseconds) -> Bool { a.value < b.value }
-}
-
-/// A whole number of 10^-places as a decimal without trailing zeros.
-func decimal(_ value: Int64, places: Int) -> String {
-    var fraction = value
-    var digits: [UInt8] = []
-    for _ in 0..<places {
-        digits.append(UInt8(ascii: "0") + UInt8(fraction % 10))
-        fraction /= 10
-    }
-    digits.reverse()
-    while digits.last == UInt8(ascii: "0") { digits.removeLast() }
-    return digits.isEmpty ? String(fraction) : "\(fraction).\(String(decoding: digits, as: UTF8.self))"
-}

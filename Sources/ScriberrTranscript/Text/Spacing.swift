@@ -64,6 +64,23 @@ enum Spacing {
         }
     }
 
+    /// Whether the character takes the room of two letters: ideographs, kana, Hangul, wide marks, emoji.
+    static func isWide(_ character: Character) -> Bool {
+        guard let scalar = character.unicodeScalars.first, scalar.value >= 0x1100 else { return false }
+        return switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE4F, 0xFF00...0xFF60,
+            0xFFE0...0xFFE6,
+            0x20000...0x3FFFD:
+            true
+        default: scalar.properties.isEmojiPresentation
+        }
+    }
+
+    /// Small kana, the long mark and repetition marks, which no line begins with.
+    static func isSmallKana(_ character: Character) -> Bool { smallKana.contains(character) }
+
+    private static let smallKana = Set<Character>("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶー々ゝゞヽヾ")
+
     static let opening: Set<Character> = [
         "(", "[", "{", "“", "‘", "«", "‹", "„", "‚", "¿", "¡", "「", "『", "（", "《", "〈", "【", "〔",
     ]
