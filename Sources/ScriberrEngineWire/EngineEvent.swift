@@ -98,11 +98,20 @@ package struct OrderReport: Codable, Sendable, Hashable {
     package var processorSeconds: Double
     /// The largest resident size, in bytes.
     package var peakMemoryBytes: Int64
+    /// Codes of what went less than well, such as `AUDIO_TRUNCATED`: the file is damaged or ends early.
+    package var flags: [String]
 
-    package init(audioSeconds: Double, speechSeconds: Double, processorSeconds: Double, peakMemoryBytes: Int64) {
+    package init(
+        audioSeconds: Double,
+        speechSeconds: Double,
+        processorSeconds: Double,
+        peakMemoryBytes: Int64,
+        flags: [String] = []
+    ) {
         self.audioSeconds = audioSeconds
         self.speechSeconds = speechSeconds
         self.processorSeconds = processorSeconds
         self.peakMemoryBytes = peakMemoryBytes
+        self.flags = flags
     }
 }

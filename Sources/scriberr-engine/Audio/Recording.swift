@@ -1,0 +1,35 @@
+import ScriberrCore
+import ScriberrMedia
+
+/// The part of a recording that an order is about.
+struct Recording: Sendable {
+    let tools: MediaTools
+    let path: String
+    /// Seconds of the recording.
+    let start: Double
+    let end: Double?
+
+    /// The length of the part, when the file tells the length of the whole.
+    func seconds() async throws -> Double? {
+        let whole = try await tools.probe(path).durationSeconds
+        return whole.map { max(0, min($0, end ?? .infinity) - start) }
+    }
+
+    /// Hands over the samples from `resumeAt` (seconds of the recording) on, in order. True when the file ends early.
+    ///
+    /// Everything before `resumeAt` is decoded and dropped, at about a thousand times real time: seeking finds the
+    /// very same sample only in files with an index, and a resumed run must hear what the first one would have heard.
+    func read(
+        from resumeAt: Double? = nil,
+        onSamples: nonisolated(nonsending) (ArraySlice<Float>) async throws -> Void
+    ) async throws -> Bool {
+        var toDrop = samples(inSeconds: max(0, (resumeAt ?? start) - start))
+        let audio = try await tools.decode(path, start: start, end: end) { chunk in
+            try Task.checkCancellation()
+            let kept = chunk.dropFirst(toDrop)
+            toDrop -= chunk.count - kept.count
+            if !kept.isEmpty { try await onSamples(kept) }
+        }
+        return audio.isTruncated
+    }
+}

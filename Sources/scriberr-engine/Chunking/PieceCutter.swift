@@ -1,0 +1,175 @@
+/// Cuts a stream of samples into pieces of speech.
+///
+/// The detector starts afresh behind every stretch of speech, at the very place that the piece names as `resumeAt`. So
+/// a run that starts there finds the same pieces, sample by sample, as one that came all the way.
+struct PieceCutter<Detector: SpeechDetector> {
+    private let rules: PieceRules
+    private let detector: Detector
+    /// The stream's first sample in seconds of the recording.
+    private let streamStart: Double
+    private var history = SampleHistory()
+    /// The window that the detector gets next.
+    private var cursor = 0
+    /// Where the detector started afresh.
+    private var origin = 0
+    /// Where the open stretch began, while there is one.
+    private var openStart: Int?
+    /// Stretches that may still be joined by the next one.
+    private var pending: Pending?
+    private var nextIndex: Int
+    /// Behind the last piece: no piece reaches over it.
+    private var lastResume = 0
+    private var ready: [Piece] = []
+    /// The end of the true audio, once it is known.
+    private var audioEnd: Int?
+
+    private struct Pending {
+        var start: Int
+        var end: Int
+        var resume: Int
+        var speech: Int
+    }
+
+    /// `streamStart` is the first sample's place in the recording, `firstIndex` the number of the first piece.
+    init(rules: PieceRules, detector: Detector, streamStart: Double = 0, firstIndex: Int = 0) {
+        self.rules = rules
+        self.detector = detector
+        self.streamStart = streamStart
+        nextIndex = firstIndex
+        detector.reset()
+    }
+
+    /// Seconds of the stream so far.
+    var audioSeconds: Double { seconds(ofSamples: audioEnd ?? history.end) }
+
+    /// Every piece that starts before this second of the recording has been handed out.
+    var position: Double {
+        streamStart + seconds(ofSamples: min(pending?.start ?? openStart ?? cursor, audioEnd ?? cursor))
+    }
+
+    /// Takes the next samples and gives the pieces that have ended in them.
+    mutating func append(_ samples: some Collection<Float>) -> [Piece] {
+        history.append(samples)
+        detect()
+        return takeReady()
+    }
+
+    /// Gives the pieces that are left when the stream has ended.
+    mutating func finish() -> [Piece] {
+        audioEnd = history.end
+        // The detector drops a tail shorter than its window, and closes a stretch only in silence.
+        history.append(repeatElement(0, count: samples(inSeconds: rules.minSilence) + 2 * Detector.window + Detector.window - 1))
+        detect()
+        detector.flush()
+        takeStretches(isLast: true)
+        emitPending()
+        return takeReady()
+    }
+
+    private mutating func takeReady() -> [Piece] {
+        defer { ready = [] }
+        return ready
+    }
+
+    private mutating func detect() {
+        while cursor + Detector.window <= history.end {
+            history.withWindow(at: cursor, count: Detector.window) { detector.accept($0) }
+            cursor += Detector.window
+            if takeStretches(isLast: false) { continue }
+            followOpenStretch()
+            if let pending, openStart == nil, cursor - pending.end > samples(inSeconds: rules.joinGapMax) { emitPending() }
+            forgetOldSamples()
+        }
+    }
+
+    /// Takes what the detector has closed. True when it was started afresh.
+    @discardableResult private mutating func takeStretches(isLast: Bool) -> Bool {
+        guard let stretch = detector.nextStretch() else { return false }
+        let limit = audioEnd ?? cursor
+        let start = min(origin + stretch.lowerBound, limit)
+        let end = min(origin + stretch.upperBound, limit)
+        // In the middle of the pause, so that both neighbours have some silence around them.
+        let resume = isLast ? limit : min((end + cursor) / 2, limit)
+        if start < end { join(start: start, end: end, resume: resume) }
+        restartDetector(at: resume)
+        return true
+    }
+
+    /// Cuts an open stretch that has grown too long.
+    private mutating func followOpenStretch() {
+        guard detector.isInSpeech else {
+            openStart = nil
+            return
+        }
+        // The detector does not tell where an open stretch began, only by how much it goes back from here.
+        let lookBack = 2 * Detector.window + samples(inSeconds: rules.minSpeech)
+        let start = openStart ?? max(origin, cursor - lookBack)
+        openStart = start
+        let longest = samples(inSeconds: rules.hardMax - 2 * rules.padding)
+        guard cursor - start >= longest else { return }
+        emitPending()
+        let cut = min(quietestPoint(from: start + longest * 3 / 5, to: cursor), audioEnd ?? cursor)
+        join(start: start, end: cut, resume: cut)
+        emitPending()
+        restartDetector(at: cut)
+    }
+
+    private mutating func restartDetector(at position: Int) {
+        detector.reset()
+        origin = position
+        cursor = position
+        openStart = nil
+    }
+
+    private mutating func join(start: Int, end: Int, resume: Int) {
+        if var group = pending {
+            let fits = end - group.start <= samples(inSeconds: rules.joinedMax)
+            if fits && start - group.end <= samples(inSeconds: rules.joinGapMax) {
+                group.end = end
+                group.resume = resume
+                group.speech += end - start
+                pending = group
+                return
+            }
+            emitPending()
+        }
+        pending = Pending(start: start, end: end, resume: resume, speech: end - start)
+        if rules.joinedMax == 0 { emitPending() }
+    }
+
+    private mutating func emitPending() {
+        guard let group = pending else { return }
+        pending = nil
+        let padding = samples(inSeconds: rules.padding)
+        let start = max(group.start - padding, lastResume)
+        let end = min(group.end + padding, group.resume)
+        ready.append(
+            Piece(
+                index: nextIndex,
+                start: streamStart + seconds(ofSamples: start),
+                samples: Array(history[start..<end]),
+                resumeAt: streamStart + seconds(ofSamples: group.resume),
+                speechSeconds: seconds(ofSamples: group.speech)
+            )
+        )
+        nextIndex += 1
+        lastResume = group.resume
+    }
+
+    /// The middle of the quietest window in a range.
+    private func quietestPoint(from: Int, to: Int) -> Int {
+        var quietest = (position: to, energy: Float.infinity)
+        for start in stride(from: from, to: to - Detector.window, by: Detector.window / 4) {
+            let energy = history[start..<(start + Detector.window)].reduce(0) { $0 + $1 * $1 }
+            if energy < quietest.energy { quietest = (start + Detector.window / 2, energy) }
+        }
+        return quietest.position
+    }
+
+    /// Keeps what a piece may still reach back to.
+    private mutating func forgetOldSamples() {
+        let reach = 2 * Detector.window + samples(inSeconds: rules.minSpeech + rules.padding)
+        let first = min(pending?.start ?? cursor, openStart ?? cursor, cursor - reach)
+        history.forget(before: max(first - samples(inSeconds: rules.padding), 0))
+    }
+}

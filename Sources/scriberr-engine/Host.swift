@@ -1,0 +1,148 @@
+import Foundation
+import ScriberrCore
+import ScriberrEngineWire
+import ScriberrMedia
+import Synchronization
+
+/// Works on orders, one after the other, and stops the one that is called off.
+final class Host: Sendable {
+    private let wire: EventWriter
+    private let heart: Heart
+    private let sherpa: SherpaLibrary
+    private let sphinx: SphinxLibrary
+    private let shelf: ModelShelf
+    private let orders = Mutex(Orders())
+
+    private struct Orders {
+        var running: (name: String, task: Task<Void, Never>)?
+        /// Called off before they began. Bounded: a server has few orders waiting here.
+        var calledOff: [String] = []
+    }
+
+    private static let calledOffMax = 64
+
+    init(wire: EventWriter, settings: HostSettings) {
+        self.wire = wire
+        sherpa = SherpaLibrary(nativeFolder: settings.nativeFolder)
+        sphinx = SphinxLibrary()
+        shelf = ModelShelf(loadedMax: settings.loadedModelsMax)
+        heart = Heart(wire: wire)
+    }
+
+    func announce() {
+        let engines = [sphinx.report, sherpa.report]
+        wire.send(
+            .ready(wireVersion: engineWireVersion, processID: Int(ProcessInfo.processInfo.processIdentifier), engines: engines)
+        )
+    }
+
+    /// Works on requests until ``EngineRequest/shutdown`` or their end.
+    func work(on requests: AsyncStream<EngineRequest>) async {
+        for await request in requests {
+            switch request {
+            case .transcribe(let order): await perform(order.order) { try await self.transcribe(order) }
+            case .diarize(let order): await perform(order.order) { try await self.diarize(order) }
+            case .unload: shelf.removeAll()
+            case .cancel: break
+            case .shutdown: return
+            }
+        }
+    }
+
+    /// Stops an order that runs or waits. Called on the reader's thread.
+    func cancel(_ name: String) {
+        orders.withLock { orders in
+            if let running = orders.running, running.name == name { return running.task.cancel() }
+            orders.calledOff = (orders.calledOff + [name]).suffix(Self.calledOffMax)
+        }
+    }
+
+    /// Runs one order and tells how it ended.
+    private func perform(_ name: String, _ body: @escaping @Sendable () async throws -> OrderReport) async {
+        wire.send(.accepted(order: name))
+        // Awaited below; a task of its own so that it alone can be canceled.
+        let task = Task {
+            do {
+                try Task.checkCancellation()
+                wire.send(.done(order: name, report: try await body()))
+            } catch {
+                wire.send(failure(name, error))
+            }
+        }
+        orders.withLock { orders in
+            orders.running = (name, task)
+            if let index = orders.calledOff.firstIndex(of: name) {
+                orders.calledOff.remove(at: index)
+                task.cancel()
+            }
+        }
+        await task.value
+        orders.withLock { $0.running = nil }
+    }
+
+    private func failure(_ order: String, _ error: any Error) -> EngineEvent {
+        switch error {
+        case is CancellationError:
+            .failed(order: order, code: EngineEvent.canceledCode, message: "The order was canceled.", detail: nil)
+        case let error as ScriberrError:
+            .failed(order: order, code: error.code.rawValue, message: error.message, detail: error.detail)
+        default:
+            .failed(
+                order: order,
+                code: ScriberrError.Code.engineFailed.rawValue,
+                message: "The speech engine failed on this recording.",
+                detail: String(describing: error)
+            )
+        }
+    }
+
+    private func transcribe(_ order: TranscribeOrder) async throws -> OrderReport {
+        try OrderCheck.check(order)
+        let tools = try MediaTools.locate(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let run = TranscribeRun(
+            order: order,
+            recognizer: try await recognizer(for: order),
+            library: try sherpa.open(),
+            recording: Recording(tools: tools, path: order.audioPath, start: order.start ?? 0, end: order.end),
+            wire: wire,
+            position: PositionBook(start: max(order.start ?? 0, order.resumeAt))
+        )
+        return try await heart.beat({ run.tellPosition() }, during: { try await run.run() })
+    }
+
+    private func diarize(_ order: DiarizeOrder) async throws -> OrderReport {
+        try OrderCheck.check(order)
+        throw ScriberrError(.engineUnavailable, "This host cannot tell speakers apart.")
+    }
+
+    private func recognizer(for order: TranscribeOrder) async throws -> any Recognizer {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let threads = order.threads == 0 ? cores : order.threads
+        switch order.model.family {
+        case .pocketsphinx:
+            let library = try sphinx.open()
+            try SphinxRecognizer.check(order)
+            let model = try await load(order) { try SphinxModel(library: library, model: order.model) }
+            return SphinxRecognizer(model: model, parallelism: min(threads, cores))
+        default:
+            throw ScriberrError(.engineUnavailable, "This host cannot read the model '\(order.model.id)'.")
+        }
+    }
+
+    /// Takes a model from the shelf, or loads it on a thread of its own and says so.
+    private func load<Model: Sendable>(
+        _ order: TranscribeOrder,
+        options: [String] = [],
+        _ make: @escaping @Sendable () throws -> Model
+    ) async throws -> Model {
+        let key = ModelShelf.Key(model: ModelFilesKey(order.model), options: options)
+        return try await shelf.model(key) {
+            wire.send(.loading(order: order.order, model: order.model.id))
+            let start = ContinuousClock.now
+            let model = try await heart.beat({}, during: { try await NativeThreads(count: 1).run(make) })
+            let seconds = (ContinuousClock.now - start).inSeconds
+            wire.send(.loaded(order: order.order, model: order.model.id, seconds: seconds))
+            return model
+        }
+    }
+}
