@@ -1,5 +1,5 @@
-package import ScriberrCore
 import Logging
+package import ScriberrCore
 import Synchronization
 
 /// What a handler has of the queue while it works: fenced writes, kept pieces and the word to stop.

@@ -94,7 +94,8 @@ extension QueueMachine {
     /// Makes the terminal writes that are due: at once, and again after a failure as long as the lease holds.
     mutating func writeEnds(_ now: Moment) {
         for index in attempts.indices {
-            guard var pending = attempts[index].pendingWrite, pending.call == nil, pending.nextTryAt <= now.instant else { continue }
+            guard var pending = attempts[index].pendingWrite, pending.call == nil else { continue }
+            guard pending.nextTryAt <= now.instant else { continue }
             let lease = attempts[index].lease
             pending.call = call(.finish(lease), .finish(lease, pending.write, at: now.wall), now)
             pending.tries += 1

@@ -1,0 +1,10 @@
+/// Waits until `condition` holds; false when it did not within `limit` of real time, which is there for failures only.
+public func eventually(within limit: Duration = .seconds(20), _ condition: () async -> Bool) async -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if await condition() { return true }
+        // Lets others run; how long does not matter.
+        try? await Task.sleep(for: .milliseconds(1))
+    }
+    return await condition()
+}
