@@ -10,8 +10,8 @@ package enum JobSQL {}
 extension JobSQL {
     /// Puts a new job into the queue, with its `transcription.created` event, and wakes workers after the commit.
     ///
-    /// `blobKey` says where its audio lies for as long as the job lives. `foldedTitle` is what lists sort and search by; the
-    /// title in lower case when left out.
+    /// `blobKey` says where its audio lies for as long as the job lives. `foldedTitle` is what lists sort and search by;
+    /// it follows from the title when left out.
     package static func enqueue(
         _ connection: any SQLConnection,
         _ job: Transcription,
@@ -28,7 +28,7 @@ extension JobSQL {
             """,
             [
                 .id(job.id), .id(job.owner), .id(job.fileID), .text(blobKey), .text(job.title),
-                .text(foldedTitle ?? job.title.lowercased()), .text(try OptionsText.encode(job.options)),
+                .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),
                 .int(job.priority), .time(job.queuedAt), .time(job.runAfter), .bool(isDue), .int(job.maxAttempts),
                 .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),
             ]
