@@ -15,6 +15,7 @@ struct Scriberr: AsyncParsableCommand {
 
             Settings are environment variables (or lines of a .env file); docs/configuration.md lists them.
             """,
-        version: Version.current
+        version: Version.current,
+        subcommands: [ServeCommand.self, TranscribeCommand.self, ModelsCommand.self, DoctorCommand.self]
     )
 }

@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrCore
+import ScriberrTestSupport
 import Testing
 
 struct TimestampTests {
@@ -31,25 +32,12 @@ struct TimestampTests {
     }
 
     @Test func `agrees with Foundation over four centuries`() {
-        var random = SplitMix64(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let formatter = Date.ISO8601FormatStyle(includingFractionalSeconds: false)
         for _ in 0..<2_000 {
             let seconds = Int64.random(in: -6_000_000_000...6_000_000_000, using: &random)
             let text = Timestamp(microseconds: seconds * 1_000_000).rfc3339
             #expect(text.replacingOccurrences(of: ".000000Z", with: "Z") == Date(timeIntervalSince1970: Double(seconds)).formatted(formatter))
         }
-    }
-}
-
-/// A small seeded generator, so that a failing case can be made again.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -12,20 +12,20 @@ package struct SpeechRun: Sendable {
     package var options: TranscriptionOptions
     /// Seconds of the whole recording, when known.
     package var audioSeconds: Double?
-    package var desk: any EngineDesk
+    package var engines: ProviderRegistry
     package var builder: TranscriptBuilder
 
     package init(
         audioPath: String,
         options: TranscriptionOptions,
         audioSeconds: Double?,
-        desk: any EngineDesk,
+        engines: ProviderRegistry,
         builder: TranscriptBuilder = TranscriptBuilder()
     ) {
         self.audioPath = audioPath
         self.options = options
         self.audioSeconds = audioSeconds
-        self.desk = desk
+        self.engines = engines
         self.builder = builder
     }
 
@@ -41,7 +41,7 @@ package struct SpeechRun: Sendable {
     /// whatever the sink throws.
     package func run(_ sink: some RunSink) async throws -> Result {
         try await sink.reached(.preparing, progress(.preparing))
-        let engine = try await desk.transcriber(requested: options.model, language: options.language)
+        let engine = try await engines.transcriber(requested: options.model, language: options.language)
         try await sink.chose(provider: engine.provider.id, model: engine.model)
         try await engine.provider.prepare(model: engine.model, progress: announceDownload(to: sink))
 
@@ -53,13 +53,13 @@ package struct SpeechRun: Sendable {
         var stamp = Transcript.EngineStamp(provider: engine.provider.id, transcriptionModel: engine.model)
         stamp.diarizationModel = spoken.model
         var transcript = builder.transcript(from: heard.pieces.map(HeardPiece.init), language: options.language, engine: stamp)
-        if let turns = spoken.turns { transcript = SpeakerMerge().merge(transcript, turns: turns) }
+        if let turns = spoken.turns { transcript = SpeakerMerge().merge(turns, into: transcript) }
         let warnings = [engine.warning, spoken.warning].compactMap(\.self) + notes(on: heard.pieces, transcript)
         return Result(transcript: transcript, warnings: warnings, audioSeconds: heard.audioSeconds)
     }
 
     /// Names everything that a piece depends on, so that a piece of other options is never taken for ours.
-    package func fingerprint(_ engine: ChosenEngine) -> String {
+    package func fingerprint(_ engine: ChosenModel) -> String {
         let part = [options.start, options.end].map { $0.map { String($0) } ?? "" }.joined(separator: "-")
         let words = options.hotwords.joined(separator: "\u{1F}")
         return ["1", engine.provider.id, engine.model, options.language ?? "", options.task.rawValue, part, words].joined(separator: "|")
@@ -70,7 +70,7 @@ package struct SpeechRun: Sendable {
         var audioSeconds: Double?
     }
 
-    private func transcribe(with engine: ChosenEngine, _ sink: some RunSink) async throws -> Heard {
+    private func transcribe(with engine: ChosenModel, _ sink: some RunSink) async throws -> Heard {
         let fingerprint = fingerprint(engine)
         let kept = try await sink.finishedPieces(fingerprint: fingerprint)
         let request = TranscriptionRequest(
@@ -115,7 +115,7 @@ package struct SpeechRun: Sendable {
         guard options.diarization, heard.pieces.contains(where: { !$0.text.isEmpty }) else { return Spoken() }
         do {
             try await sink.reached(.diarizing, progress(.diarizing))
-            let engine = try await desk.diarizer()
+            let engine = try await engines.diarizer()
             try await engine.provider.prepare(model: engine.model) { _ in }
             let request = DiarizationRequest(
                 audioPath: audioPath,

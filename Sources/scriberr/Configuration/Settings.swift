@@ -55,6 +55,8 @@ struct Settings: Sendable {
         var pollInterval: Duration
         var leaseTimeout: Duration
         var maxAttempts: Int
+        /// A job whose process died this often while it ran is not tried again.
+        var crashLimit: Int
         var policy: SchedulingPolicy
         /// nil for no limit.
         var maxRunningPerUser: Int?
@@ -154,6 +156,7 @@ extension Settings.Queue {
         pollInterval = reader.duration("TRANSCRIPTION_QUEUE_POLL_INTERVAL", default: .seconds(2))
         leaseTimeout = reader.duration("TRANSCRIPTION_LEASE_TIMEOUT", default: .seconds(600))
         maxAttempts = reader.integer("TRANSCRIPTION_MAX_ATTEMPTS", default: 3, in: 1...100)
+        crashLimit = reader.integer("TRANSCRIPTION_CRASH_LIMIT", default: 5, in: 1...1_000)
         policy = reader.choice("TRANSCRIPTION_SCHEDULING", default: .fifo, of: ["fifo": .fifo, "fair_share": .fairShare])
         let perUser = reader.integer("TRANSCRIPTION_MAX_PER_USER", default: 0, in: 0...Int.max)
         maxRunningPerUser = perUser == 0 ? nil : perUser

@@ -1,0 +1,66 @@
+package import ScriberrCore
+package import ScriberrEngines
+package import ScriberrQueue
+import ScriberrTranscript
+
+/// Does the work of a transcription job: finds the recording, runs the engines, and hands the queue the result to store.
+package struct TranscriptionPipeline: JobHandler {
+    private let recordings: any RecordingLookup
+    private let engines: ProviderRegistry
+
+    /// `recordings` finds a job's audio.
+    package init(recordings: any RecordingLookup, engines: ProviderRegistry) {
+        self.recordings = recordings
+        self.engines = engines
+    }
+
+    /// Works on one attempt; see ``JobHandler/run(_:_:)``.
+    package func run(_ job: ClaimedJob, _ attempt: Attempt) async throws -> AttemptOutcome {
+        let recording = try await recordings.recording(of: job.job)
+        let run = SpeechRun(
+            audioPath: recording.path,
+            options: job.job.options,
+            audioSeconds: recording.seconds ?? job.job.audioSeconds,
+            engines: engines
+        )
+        let result = try await run.run(AttemptSink(attempt: attempt))
+        try await attempt.progress(.saving, JobStage.saving.startingProgress ?? 0)
+        return .completed(
+            JobResult(
+                transcript: CanonicalJSON.encode(result.transcript),
+                text: result.transcript.text,
+                detectedLanguage: result.transcript.language,
+                warnings: result.warnings,
+                engine: result.transcript.engine,
+                audioSeconds: result.audioSeconds
+            )
+        )
+    }
+}
+
+/// Finds the audio of a job.
+package protocol RecordingLookup: Sendable {
+    /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
+    func recording(of job: Transcription) async throws -> (path: String, seconds: Double?)
+}
+
+/// Keeps what a run finishes as the attempt's fenced writes.
+private struct AttemptSink: RunSink {
+    let attempt: Attempt
+
+    func chose(provider: String, model: String) async throws {
+        try await attempt.describe(provider: provider, model: model)
+    }
+
+    func reached(_ stage: JobStage, _ progress: Double) async throws {
+        try await attempt.progress(stage, progress)
+    }
+
+    func finishedPieces(fingerprint: String) async throws -> [SpeechPiece] {
+        PieceArchive.pieces(in: try await attempt.checkpoints(step: PieceArchive.step, fingerprint: fingerprint))
+    }
+
+    func finished(_ piece: SpeechPiece, fingerprint: String) async throws {
+        try await attempt.checkpoint(PieceArchive.checkpoint(of: piece, job: attempt.lease.job, fingerprint: fingerprint))
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import ScriberrCore
+import ScriberrEngines
+import ScriberrMedia
+
+/// `scriberr doctor`.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check this machine: what is there, what is missing, how to get it.",
+        discussion: "Exit status: 0 when recordings can be transcribed here, 1 when something that this needs is missing."
+    )
+
+    func run() async throws {
+        let settings = try await Settings.readForCommand()
+        var findings = [Finding.good("Settings", "all can be used")]
+        findings.append(contentsOf: folders(settings))
+        do {
+            let engines = try EngineRoom(settings)
+            findings.append(.good("ffmpeg", engines.media.ffmpeg.string))
+            findings.append(contentsOf: await self.engines(engines))
+            await engines.close()
+        } catch let error as ScriberrError {
+            findings.append(.missing("ffmpeg", error.message))
+        }
+        for finding in findings { print(finding.line) }
+        if findings.contains(where: \.isGrave) { throw ExitCode(1) }
+    }
+
+    private func folders(_ settings: Settings) -> [Finding] {
+        var findings: [Finding] = []
+        if case .sqlite(let path) = settings.database { findings.append(folder("Database folder", (path as NSString).deletingLastPathComponent)) }
+        if case .folder(let path) = settings.storage { findings.append(folder("Recordings folder", path)) }
+        findings.append(folder("Models folder", settings.engine.cacheFolder))
+        return findings
+    }
+
+    /// Whether the folder, or the first one above it that exists, can be written, and how much room there is.
+    private func folder(_ name: String, _ path: String) -> Finding {
+        var place = URL(fileURLWithPath: path.isEmpty ? "." : path).standardizedFileURL.path
+        while place != "/", !FileManager.default.fileExists(atPath: place) { place = (place as NSString).deletingLastPathComponent }
+        guard FileManager.default.isWritableFile(atPath: place) else {
+            return .missing(name, "\(place) cannot be written; change its owner or set another folder")
+        }
+        let free = (try? FileManager.default.attributesOfFileSystem(forPath: place)[.systemFreeSize] as? NSNumber)?.int64Value
+        let room = free.map { "\($0 >> 30) GiB free" } ?? "free space unknown"
+        if let free, free < 1 << 30 { return .poor(name, "\(place): only \(free >> 20) MiB free") }
+        return .good(name, "\(place) (\(room))")
+    }
+
+    private func engines(_ engines: EngineRoom) async -> [Finding] {
+        var findings: [Finding] = []
+        do {
+            for report in try await engines.local.check() {
+                if let problem = report.problem {
+                    findings.append(.poor(report.name, problem))
+                } else {
+                    findings.append(.good(report.name, "\(report.version ?? "found") on \(report.devices.joined(separator: ", "))"))
+                }
+            }
+        } catch {
+            let message = (error as? ScriberrError)?.message ?? "it could not be started"
+            findings.append(.missing("Engine host", "\(engines.settings.hostPath): \(message)"))
+        }
+        do {
+            _ = try ModelCatalogue(settings: engines.settings).voiceActivityModelPath()
+            findings.append(.good("Voice detection", "Silero"))
+        } catch {
+            findings.append(.missing("Voice detection", "Silero is missing; run: make setup"))
+        }
+        let cards = (try? await engines.registry.models()) ?? []
+        let installed = cards.filter { $0.installed && $0.capabilities.contains("transcription") }.map(\.id)
+        findings.append(
+            installed.isEmpty
+                ? .missing("Speech models", "none is installed; run: apt-get install pocketsphinx-en-us, or scriberr models pull whisper-base")
+                : .good("Speech models", installed.joined(separator: ", "))
+        )
+        if !cards.contains(where: { $0.installed && $0.capabilities.contains("diarization") }) {
+            findings.append(.poor("Speaker models", "none is installed; speakers cannot be told apart yet"))
+        }
+        return findings
+    }
+}
+
+/// One thing the doctor looked at.
+private struct Finding {
+    let mark: String
+    let name: String
+    let text: String
+    var isGrave: Bool { mark == "MISSING" }
+    var line: String { mark.padding(toLength: 9, withPad: " ", startingAt: 0) + name.padding(toLength: 20, withPad: " ", startingAt: 0) + text }
+
+    static func good(_ name: String, _ text: String) -> Finding { Finding(mark: "ok", name: name, text: text) }
+    static func poor(_ name: String, _ text: String) -> Finding { Finding(mark: "note", name: name, text: text) }
+    static func missing(_ name: String, _ text: String) -> Finding { Finding(mark: "MISSING", name: name, text: text) }
+}
