@@ -31,9 +31,11 @@ extension Target.Dependency {
     static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
     static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
@@ -84,8 +86,8 @@ let package = Package(
         room(
             "ScriberrServer",
             [
-                "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird, .jwtKit, .logging,
-                .nioCore,
+                "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .jwtKit,
+                .logging, .nioCore, .serviceLifecycle,
             ]
         ),
         .executableTarget(
@@ -124,8 +126,8 @@ let package = Package(
         tests(
             "ScriberrServerTests",
             [
-                "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .hummingbird,
-                .httpTypes, .logging, .nioCore,
+                "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient,
+                .hummingbird, .httpTypes, .logging, .nioCore, .serviceLifecycle,
             ]
         ),
         tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),

@@ -1,0 +1,83 @@
+import HTTPTypes
+import Hummingbird
+import ScriberrCore
+import ScriberrServices
+
+/// Finds out who makes a request: `X-API-Key`, then `Authorization: Bearer`, then the cookie `scriberr_access_token`. The first
+/// that is good counts; a bad one before it does no harm.
+struct Authenticator: Sendable {
+    private let accounts: AccountService
+    private let apiKeys: APIKeyService
+    private let tokens: AccessTokens
+    private let origins: CORSPolicy
+
+    init(services: Services, tokens: AccessTokens, origins: CORSPolicy) {
+        accounts = services.accounts
+        apiKeys = services.apiKeys
+        self.tokens = tokens
+        self.origins = origins
+    }
+
+    /// Who makes a request, and a way to ask again later whether the same credential is still good.
+    struct Proof: Sendable {
+        var principal: Principal
+        var isStillGood: @Sendable () async -> Bool
+    }
+
+    /// Throws `UNAUTHORIZED` when no credential is good. API keys do not count where `sessionOnly`.
+    func authenticate(_ request: Request, sessionOnly: Bool) async throws -> Proof {
+        if !sessionOnly, let key = request.headers[.apiKey], let proof = try await keyProof(key) { return proof }
+        if let token = bearerToken(request.headers[.authorization]), let proof = try await tokenProof(token) { return proof }
+        if let token = cookieToken(request), let proof = try await tokenProof(token) { return proof }
+        throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.")
+    }
+
+    /// The access token for a new session.
+    func token(for user: User) async throws -> String { try await tokens.make(for: user) }
+
+    private func keyProof(_ key: String) async throws -> Proof? {
+        guard let principal = try await apiKeys.authenticate(key) else { return nil }
+        return Proof(principal: principal) {
+            // A database that cannot answer is no reason to end a stream; the next check asks again.
+            do { return try await apiKeys.authenticate(key) != nil } catch { return true }
+        }
+    }
+
+    private func tokenProof(_ token: String) async throws -> Proof? {
+        guard let claims = await tokens.read(token), let user = try await activeUser(claims) else { return nil }
+        let principal = Principal(
+            owner: user.id,
+            username: user.username,
+            role: user.role,
+            credential: .session(tokenVersion: claims.tokenVersion)
+        )
+        return Proof(principal: principal) {
+            guard await tokens.read(token) != nil else { return false }
+            // As above: only a clear "no" ends a stream.
+            do { return try await activeUser(claims) != nil } catch { return true }
+        }
+    }
+
+    private func activeUser(_ claims: AccessTokens.Claims) async throws -> User? {
+        do {
+            return try await accounts.verifySession(claims.user, tokenVersion: claims.tokenVersion)
+        } catch let error as ScriberrError where error.code == .unauthorized {
+            return nil
+        }
+    }
+
+    private func bearerToken(_ header: String?) -> String? {
+        guard let header, let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else { return nil }
+        let token = header[blank...].trimmingBlanks()
+        return token.isEmpty ? nil : token
+    }
+
+    /// A cookie travels with every request a browser makes, also with those that another site makes it send: for anything but
+    /// reading, the origin must be our own or a configured one.
+    private func cookieToken(_ request: Request) -> String? {
+        guard let token = request.cookies["scriberr_access_token"]?.value, !token.isEmpty else { return nil }
+        if request.method == .get || request.method == .head { return token }
+        guard let origin = request.headers[.origin] else { return token }
+        return origins.trusts(origin, host: request.head.authority) ? token : nil
+    }
+}

@@ -1,0 +1,21 @@
+import ScriberrCore
+import ScriberrServices
+
+extension JSONWriter {
+    /// Writes the fields of the account that asks.
+    mutating func me(_ username: String) {
+        field("id", "user_self")
+        field("username", username)
+    }
+
+    /// Writes the fields of a key; the key itself is not kept and not shown.
+    mutating func apiKey(_ key: APIKey) {
+        field("id", "key_\(key.id)")
+        field("name", key.name)
+        field("description", key.description)
+        field("key_preview", key.preview)
+        field("scopes", key.scopes.sorted().map(\.rawValue))
+        field("expires_at", key.expiresAt)
+        field("created_at", key.createdAt)
+    }
+}

@@ -1,0 +1,46 @@
+import HTTPTypes
+import ScriberrCore
+
+extension ScriberrError.Code {
+    /// A condition of the request does not hold.
+    static let preconditionFailed = ScriberrError.Code(rawValue: "PRECONDITION_FAILED")
+
+    /// The HTTP status that goes with the code: the one place that knows.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidRequest: .badRequest
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound, .mediaMissing: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .conflict, .idempotencyConflict: .conflict
+        case .preconditionFailed: .preconditionFailed
+        case .payloadTooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .validation, .unsupportedOption, .modelUnavailable, .mediaUnreadable: .unprocessableContent
+        case .tooManyRequests: .tooManyRequests
+        case .downloadFailed, .remoteFailed: .badGateway
+        case .serviceUnavailable, .engineUnavailable, .storageFailed: .serviceUnavailable
+        case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
+        default: .internalServerError
+        }
+    }
+}
+
+extension ScriberrError {
+    /// Nothing is there, or it is somebody else's.
+    static let nothingHere = ScriberrError(.notFound, "There is no such thing here.")
+
+    /// What every failure that is not a ``ScriberrError`` becomes. `detail` is for the log.
+    static func unexpected(_ error: any Error) -> ScriberrError {
+        ScriberrError(
+            .internalError,
+            "Something went wrong on the server. Its log has the details under this request id.",
+            detail: String(reflecting: error)
+        )
+    }
+
+    /// The error as clients may see it: a recording whose bytes are gone is simply not found.
+    var publicCode: Code { code == .mediaMissing ? .notFound : code }
+}

@@ -1,0 +1,86 @@
+import HTTPTypes
+import HummingbirdCore
+import ScriberrCore
+import ScriberrServices
+
+extension Call {
+    /// Runs a JSON request at most once per `Idempotency-Key`; content type and body tell whether a repetition is the same.
+    func onceByBody(_ principal: Principal, _ run: () async throws -> Answer) async throws -> Answer {
+        guard let key = try idempotencyKey() else { return try await run() }
+        let body = try await bodyBytes()
+        return try await once(principal, key, parts: [Array((headers[.contentType] ?? "").utf8), body], run)
+    }
+
+    /// The key of this request; nil when there is none. Throws `VALIDATION_ERROR`.
+    func idempotencyKey() throws -> String? {
+        guard let key = headers[.idempotencyKey], !key.isEmpty else { return nil }
+        try IdempotencyService.check(key: key)
+        return key
+    }
+
+    /// Runs a request at most once per key. What `run` throws leaves the key free again.
+    func once(
+        _ principal: Principal,
+        _ key: String,
+        parts: [[UInt8]],
+        _ run: () async throws -> Answer
+    ) async throws -> Answer {
+        let service = services.idempotency
+        let decision = try await service.begin(
+            owner: principal.owner,
+            method: request.method.rawValue,
+            path: request.uri.path,
+            key: key,
+            fingerprint: IdempotencyService.fingerprint(parts)
+        )
+        switch decision {
+        case .replay(let stored): return Answer(stored)
+        case .conflict:
+            throw ScriberrError(
+                .idempotencyConflict,
+                "This idempotency key was used with another request.",
+                field: "Idempotency-Key"
+            )
+        case .proceed(let reservation):
+            let answer: Answer
+            do {
+                answer = try await run()
+            } catch {
+                await service.abandon(reservation)
+                throw error
+            }
+            if let stored = answer.stored {
+                try await service.complete(reservation, stored)
+            } else {
+                await service.abandon(reservation)
+            }
+            return answer
+        }
+    }
+}
+
+extension Answer {
+    /// The answer as it is kept for repetitions; nil for what is not kept.
+    fileprivate var stored: StoredAnswer? {
+        guard status.kind == .successful else { return nil }
+        let fields = headers.map { StoredAnswer.Header(name: $0.name.rawName, value: $0.value) }
+        switch body {
+        case .empty: return StoredAnswer(status: status.code, headers: fields, body: [])
+        case .bytes(let bytes): return StoredAnswer(status: status.code, headers: fields, body: bytes)
+        case .stream: return nil
+        }
+    }
+
+    fileprivate init(_ stored: StoredAnswer) {
+        var fields = HTTPFields()
+        for header in stored.headers {
+            if let name = HTTPField.Name(header.name) { fields[name] = header.value }
+        }
+        fields[.idempotencyReplayed] = "true"
+        self.init(
+            status: HTTPResponse.Status(code: stored.status),
+            headers: fields,
+            body: stored.body.isEmpty ? .empty : .bytes(stored.body)
+        )
+    }
+}

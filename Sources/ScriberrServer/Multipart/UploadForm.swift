@@ -1,0 +1,163 @@
+import HTTPTypes
+import NIOCore
+import ScriberrCore
+import ScriberrServices
+
+/// A form with a file: its small fields, and the upload that took the file's bytes.
+struct UploadForm: Sendable {
+    /// The text fields; the first of a name counts.
+    var fields: [String: String]
+    /// The file's bytes, all of them.
+    var upload: Upload
+    /// The name the client gave the file.
+    var fileName: String
+}
+
+extension Call {
+    /// Reads a form; the file streams into an upload as it comes, at the speed of the storage. When anything goes wrong the
+    /// upload is thrown away.
+    ///
+    /// `beforeFile` sees the fields that came before the file and may refuse the request before it is stored.
+    func receiveForm(
+        _ owner: UserID,
+        beforeFile: ([String: String]) async throws -> Void = { _ in }
+    ) async throws -> UploadForm {
+        _ = try idempotencyKey()
+        guard let boundary = multipartBoundary(contentType: headers[.contentType]) else {
+            throw ScriberrError(.invalidRequest, "The request must be multipart/form-data with a file.", field: "file")
+        }
+        var reader = FormReader(owner: owner, library: services.library, declaredBytes: intake.declaredBytes)
+        try reader.checkDeclaredLength()
+        do {
+            var parser = MultipartParser(boundary: boundary)
+            while let piece = try await intake.next() {
+                try reader.count(piece.readableBytes)
+                var events: [MultipartParser.Event] = []
+                try parser.feed(Array(piece.readableBytesView), into: &events)
+                for event in events { try await reader.take(event, beforeFile) }
+            }
+            try parser.finish()
+            return try reader.form()
+        } catch let error as MultipartError {
+            await reader.abort()
+            throw ScriberrError(.invalidRequest, "The multipart form is malformed.", field: "file", detail: "\(error)")
+        } catch {
+            await reader.abort()
+            throw error
+        }
+    }
+
+    /// Runs `run` at most once per `Idempotency-Key`; a repetition is the same request when its fields and the file's bytes are,
+    /// whatever boundary separates them. The upload of a repetition is thrown away.
+    func onceByForm(_ principal: Principal, _ form: UploadForm, _ run: () async throws -> Answer) async throws -> Answer {
+        guard let key = try idempotencyKey() else { return try await run() }
+        do {
+            var parts = form.fields.sorted { $0.key < $1.key }.flatMap { [Array($0.key.utf8), Array($0.value.utf8)] }
+            parts += [Array(form.fileName.utf8), Array(try await form.upload.contentHash().utf8)]
+            let answer = try await once(principal, key, parts: parts, run)
+            await form.upload.abort()
+            return answer
+        } catch {
+            await form.upload.abort()
+            throw error
+        }
+    }
+}
+
+/// Sorts the events of a form into fields and file, and holds both to their limits.
+private struct FormReader {
+    private enum Target {
+        case field(String, [UInt8])
+        case file
+        case nothing
+    }
+
+    private static let fieldBytesMax = 64 * 1_024
+    /// Room for the form around the file.
+    private static let overheadBytesMax: Int64 = 1 << 20
+
+    private let owner: UserID
+    private let library: LibraryService
+    private let declaredBytes: Int64?
+    private var receivedBytes: Int64 = 0
+    private var target = Target.nothing
+    private var fields: [String: String] = [:]
+    private var upload: Upload?
+    private var fileName = ""
+
+    init(owner: UserID, library: LibraryService, declaredBytes: Int64?) {
+        self.owner = owner
+        self.library = library
+        self.declaredBytes = declaredBytes
+    }
+
+    private var requestBytesMax: Int64 { library.uploadLimitBytes.addingReportingOverflow(Self.overheadBytesMax).partialValue }
+
+    private var tooLarge: ScriberrError {
+        ScriberrError(.payloadTooLarge, "The upload is larger than \(library.uploadLimitBytes) bytes.", field: "file")
+    }
+
+    func checkDeclaredLength() throws {
+        if let declaredBytes, declaredBytes > requestBytesMax { throw tooLarge }
+    }
+
+    mutating func count(_ bytes: Int) throws {
+        receivedBytes += Int64(bytes)
+        if receivedBytes > requestBytesMax { throw tooLarge }
+    }
+
+    mutating func take(_ event: MultipartParser.Event, _ beforeFile: ([String: String]) async throws -> Void) async throws {
+        switch event {
+        case .partBegan(let headers): target = try await begin(headers, beforeFile)
+        case .content(let bytes): try await append(bytes)
+        case .partEnded:
+            if case .field(let name, let bytes) = target { try keep(name, bytes) }
+            target = .nothing
+        case .bodyEnded: break
+        }
+    }
+
+    func form() throws -> UploadForm {
+        guard let upload else {
+            throw ScriberrError(.invalidRequest, "The form has no file in a part named \"file\".", field: "file")
+        }
+        return UploadForm(fields: fields, upload: upload, fileName: fileName)
+    }
+
+    func abort() async { await upload?.abort() }
+
+    private mutating func begin(
+        _ headers: MultipartHeaders,
+        _ beforeFile: ([String: String]) async throws -> Void
+    ) async throws -> Target {
+        guard let name = headers.name else { throw MultipartError.malformed("part without a name") }
+        guard name == "file", let fileName = headers.filename else { return name == "file" ? .nothing : .field(name, []) }
+        guard upload == nil else {
+            throw ScriberrError(.invalidRequest, "The form has more than one file.", field: "file")
+        }
+        try await beforeFile(fields)
+        self.fileName = fileName
+        upload = try await library.beginUpload(owner, fileName: fileName, declaredType: headers["content-type"])
+        return .file
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>) async throws {
+        switch target {
+        case .file: try await upload?.write(bytes)
+        case .nothing: break
+        case .field(let name, var value):
+            guard value.count + bytes.count <= Self.fieldBytesMax else { throw MultipartError.malformed("field too long") }
+            // Taken out and put back, so that the bytes are not copied with each piece.
+            target = .nothing
+            value += bytes
+            target = .field(name, value)
+        }
+    }
+
+    private mutating func keep(_ name: String, _ bytes: [UInt8]) throws {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ScriberrError(.invalidRequest, "A field of the form is not UTF-8.", field: name)
+        }
+        if fields[name] == nil { fields[name] = text }
+    }
+}

@@ -1,0 +1,93 @@
+import HTTPTypes
+import ScriberrCore
+import ScriberrServices
+
+extension Route {
+    static let files: [Route] = [
+        Route(
+            .post,
+            "/api/v1/files",
+            idempotency: .own,
+            .scoped(.write) { call, principal in
+                let form = try await call.receiveForm(principal.owner)
+                return try await call.onceByForm(principal, form) {
+                    let file = try await call.services.library.finish(form.upload, title: form.fields["title"])
+                    return .created(file)
+                }
+            }
+        ),
+        Route(
+            .post,
+            "/api/v1/files:import-youtube",
+            idempotency: .byBody,
+            .scoped(.write) { call, principal in
+                let body = try await call.json(ImportBody.self)
+                let file = try await call.services.library.importYouTube(
+                    principal.owner,
+                    url: body.url ?? "",
+                    title: body.title
+                )
+                return .object(status: .accepted) { $0.file(file) }
+            }
+        ),
+        Route(
+            .get,
+            "/api/v1/files",
+            .scoped(.read) { call, principal in
+                let query = try FileListQuery(parameters: call.query)
+                return .page(try await call.services.library.list(principal.owner, query)) { $0.file($1) }
+            }
+        ),
+        Route(
+            .get,
+            "/api/v1/files/{id}",
+            .scoped(.read) { call, principal in
+                let file = try await call.services.library.get(principal.owner, call.id())
+                return .object { $0.file(file) }
+            }
+        ),
+        Route(
+            .patch,
+            "/api/v1/files/{id}",
+            .scoped(.write) { call, principal in
+                let id: FileID = try call.id()
+                let title = try await call.json(TitleBody.self).title ?? ""
+                let file = try await call.services.library.rename(principal.owner, id, title: title)
+                return .object { $0.file(file) }
+            }
+        ),
+        Route(
+            .delete,
+            "/api/v1/files/{id}",
+            .scoped(.write) { call, principal in
+                try await call.services.library.delete(principal.owner, call.id())
+                return .nothing
+            }
+        ),
+        Route(
+            .get,
+            "/api/v1/files/{id}/audio",
+            .scoped(.read) { call, principal in
+                .audio(try await call.services.library.audio(principal.owner, call.id()), for: call)
+            }
+        ),
+    ]
+}
+
+extension Answer {
+    fileprivate static func created(_ file: AudioFile) -> Answer {
+        var answer = Answer.object(status: .created) { $0.file(file) }
+        answer.headers[.location] = "/api/v1/files/\(file.id.text)"
+        return answer
+    }
+}
+
+/// A body with a title.
+struct TitleBody: Decodable {
+    var title: String?
+}
+
+private struct ImportBody: Decodable {
+    var url: String?
+    var title: String?
+}

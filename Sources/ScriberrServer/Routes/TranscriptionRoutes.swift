@@ -1,0 +1,149 @@
+import HTTPTypes
+import ScriberrCore
+import ScriberrServices
+
+extension Route {
+    static let transcriptions: [Route] = [
+        Route(
+            .post,
+            "/api/v1/transcriptions",
+            idempotency: .byBody,
+            .scoped(.write) { call, principal in
+                let body = try await call.json(TranscriptionBody.self)
+                let job = try await call.services.transcriptions.create(
+                    principal.owner,
+                    fileID: body.fileID ?? "",
+                    body.request
+                )
+                var answer = Answer.object(status: .accepted) { $0.transcription(job) }
+                answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
+                return answer
+            }
+        ),
+        Route(.post, "/api/v1/transcriptions:submit", idempotency: .own, .scoped(.write) { try await $0.submit($1) }),
+        Route(
+            .get,
+            "/api/v1/transcriptions",
+            .scoped(.read) { call, principal in
+                let query = try TranscriptionListQuery(parameters: call.query)
+                return .page(try await call.services.transcriptions.list(principal.owner, query)) { $0.listedTranscription($1) }
+            }
+        ),
+        Route(
+            .get,
+            "/api/v1/transcriptions/{id}",
+            .scoped(.read) { call, principal in
+                let id: TranscriptionID = try call.id()
+                let limit = try call.waitLimit()
+                let job =
+                    if let limit {
+                        try await call.waitForChange(principal.owner, id, limit: limit)
+                    } else {
+                        try await call.services.transcriptions.get(principal.owner, id)
+                    }
+                let place = job.status == .queued ? try await call.services.transcriptions.place(principal.owner, id) : nil
+                return .object { json in
+                    json.transcription(job)
+                    json.field("queue_position", place?.position)
+                    json.field("estimated_start_seconds", place?.estimatedSeconds)
+                }
+            }
+        ),
+        Route(
+            .patch,
+            "/api/v1/transcriptions/{id}",
+            .scoped(.write) { call, principal in
+                let id: TranscriptionID = try call.id()
+                let title = try await call.json(TitleBody.self).title ?? ""
+                let job = try await call.services.transcriptions.rename(principal.owner, id, title: title)
+                return .object { $0.transcription(job) }
+            }
+        ),
+        Route(
+            .delete,
+            "/api/v1/transcriptions/{id}",
+            .scoped(.write) { call, principal in
+                try await call.services.transcriptions.delete(principal.owner, call.id())
+                return .nothing
+            }
+        ),
+        Route(
+            .post,
+            "/api/v1/transcriptions/{id}:cancel",
+            idempotency: .byBody,
+            .scoped(.write) { call, principal in
+                let job = try await call.services.transcriptions.cancel(principal.owner, call.id())
+                return .object { json in
+                    json.field("id", job.id.text)
+                    json.field("status", JobStatus.canceled.rawValue)
+                }
+            }
+        ),
+        Route(
+            .post,
+            "/api/v1/transcriptions/{id}:retry",
+            idempotency: .byBody,
+            .scoped(.write) { call, principal in
+                let id: TranscriptionID = try call.id()
+                let options = try await call.jsonIfPresent(RetryBody.self)?.options ?? OptionsPatch()
+                let job = try await call.services.transcriptions.retry(principal.owner, id, options: options)
+                return .object(status: .accepted) { json in
+                    json.field("id", job.id.text)
+                    json.field("source_transcription_id", id.text)
+                    json.field("status", job.status.rawValue)
+                }
+            }
+        ),
+    ]
+}
+
+extension Call {
+    /// Takes a recording and queues a job for it.
+    fileprivate func submit(_ principal: Principal) async throws -> Answer {
+        let form = try await receiveForm(principal.owner) { fields in
+            // What came before the file is checked before the file is stored. What comes behind it is checked at the end.
+            guard fields["options"] != nil || fields["profile_id"] != nil else { return }
+            try await services.transcriptions.check(principal.owner, NewTranscription(fields: fields))
+        }
+        return try await onceByForm(principal, form) {
+            let job = try await services.transcriptions.submit(form.upload, NewTranscription(fields: form.fields))
+            var answer = Answer.object(status: .accepted) { json in
+                json.field("id", job.id.text)
+                json.field("file_id", job.fileID.text)
+                json.field("status", job.status.rawValue)
+            }
+            answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
+            return answer
+        }
+    }
+}
+
+extension NewTranscription {
+    fileprivate init(fields: [String: String]) throws {
+        self.init(
+            title: fields["title"],
+            profileID: fields["profile_id"],
+            options: try OptionsPatch(text: fields["options"] ?? "")
+        )
+    }
+}
+
+private struct TranscriptionBody: Decodable {
+    var fileID: String?
+    var title: String?
+    var profileID: String?
+    var options: OptionsPatch?
+
+    enum CodingKeys: String, CodingKey {
+        case fileID = "file_id"
+        case title
+        case profileID = "profile_id"
+        case options
+    }
+
+    var request: NewTranscription { NewTranscription(title: title, profileID: profileID, options: options ?? OptionsPatch()) }
+}
+
+private struct RetryBody: Decodable {
+    var options: OptionsPatch?
+}

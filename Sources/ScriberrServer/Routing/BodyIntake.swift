@@ -1,0 +1,73 @@
+import HTTPTypes
+import Hummingbird
+import ScriberrCore
+
+/// The one reader of a request's body. Knows whether all of it was read, and whether what was declared has come.
+///
+/// Used by one task at a time: the one that handles the request.
+final class BodyIntake: @unchecked Sendable {
+    // Only the task that handles the request calls it, and it hands over to no other while it waits.
+    private var iterator: RequestBody.AsyncIterator?
+    private let body: RequestBody
+    private var receivedBytes: Int64 = 0
+    private var collected: [UInt8]?
+    /// Whether nothing of the body is left on the wire.
+    private(set) var isDrained: Bool
+    /// The length in `Content-Length`; nil for a chunked body.
+    let declaredBytes: Int64?
+
+    init(_ request: Request) {
+        body = request.body
+        declaredBytes = request.headers[.contentLength].flatMap(Int64.init)
+        isDrained = (declaredBytes ?? 0) == 0 && request.headers[.transferEncoding] == nil
+    }
+
+    /// The next piece of the body; nil at its end. Throws ``ConnectionLost`` when the client went away before.
+    func next() async throws -> ByteBuffer? {
+        if isDrained { return nil }
+        var iterator = iterator ?? body.makeAsyncIterator()
+        let piece: ByteBuffer?
+        do {
+            piece = try await iterator.next()
+        } catch {
+            throw ConnectionLost(cause: error)
+        }
+        self.iterator = iterator
+        guard let piece else {
+            // The framework reports a closed connection as an end; the declared length tells them apart.
+            if let declaredBytes, receivedBytes < declaredBytes { throw ConnectionLost(cause: nil) }
+            isDrained = true
+            return nil
+        }
+        receivedBytes += Int64(piece.readableBytes)
+        return piece
+    }
+
+    /// The whole body, kept for whoever asks again. Throws `PAYLOAD_TOO_LARGE` as soon as more than `limit` bytes are declared
+    /// or sent.
+    func collect(upTo limit: Int) async throws -> [UInt8] {
+        if let collected { return collected }
+        if let declaredBytes, declaredBytes > Int64(limit) { throw Self.tooLarge }
+        var bytes: [UInt8] = []
+        while let piece = try await next() {
+            guard bytes.count + piece.readableBytes <= limit else { throw Self.tooLarge }
+            bytes.append(contentsOf: piece.readableBytesView)
+        }
+        collected = bytes
+        return bytes
+    }
+
+    /// Whether so little is left that reading it costs less than a new connection.
+    var isWorthReading: Bool {
+        if isDrained { return true }
+        guard let declaredBytes else { return false }
+        return declaredBytes - receivedBytes <= 256 * 1_024
+    }
+
+    private static let tooLarge = ScriberrError(.payloadTooLarge, "The request body is larger than allowed.")
+}
+
+/// The client went away in the middle of its request, or broke the protocol; there is no one left to answer.
+struct ConnectionLost: Error {
+    let cause: (any Error)?
+}

@@ -1,0 +1,83 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import ScriberrCore
+import ScriberrServices
+
+/// One request on its way through a route.
+struct Call: Sendable {
+    /// The request as it came.
+    let request: Request
+    /// Names the request in answers and logs.
+    let requestID: String
+    /// The path's parameters, such as `id`.
+    let parameters: [String: String]
+    /// Where the request came from.
+    let address: String
+    /// Carries the request's id.
+    let logger: Logger
+    let intake: BodyIntake
+    let proof: Authenticator.Proof?
+    let server: ServerParts
+
+    /// The product.
+    var services: Services { server.services }
+    /// The request's header fields.
+    var headers: HTTPFields { request.headers }
+
+    /// The query's parameters, decoded; the first of a name counts.
+    var query: [String: String] {
+        var parameters: [String: String] = [:]
+        for item in (request.uri.query ?? "").split(separator: "&") {
+            let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = Self.decodeQuery(pair[0])
+            if parameters[name] == nil { parameters[name] = pair.count > 1 ? Self.decodeQuery(pair[1]) : "" }
+        }
+        return parameters
+    }
+
+    /// The parameter `id` as an identifier. One of another kind names nothing here.
+    func id<ID: PublicID>(_ type: ID.Type = ID.self) throws -> ID {
+        guard let id = parameters["id"].flatMap({ ID($0) }) else { throw ScriberrError.nothingHere }
+        return id
+    }
+
+    /// The whole body. Throws `PAYLOAD_TOO_LARGE` as soon as more is declared or sent than JSON may have.
+    func bodyBytes() async throws -> [UInt8] {
+        try await intake.collect(upTo: server.options.jsonBytesMax)
+    }
+
+    /// The body as JSON. Throws `INVALID_REQUEST` when there is none, it is not JSON, or a value has the wrong type.
+    func json<Value: Decodable>(_ type: Value.Type = Value.self) async throws -> Value {
+        try Self.decode(await bodyBytes())
+    }
+
+    /// Reads a JSON body that may be left out.
+    func jsonIfPresent<Value: Decodable>(_ type: Value.Type = Value.self) async throws -> Value? {
+        let bytes = try await bodyBytes()
+        return bytes.isEmpty ? nil : try Self.decode(bytes)
+    }
+
+    static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
+        guard !bytes.isEmpty else { throw ScriberrError(.invalidRequest, "The request needs a JSON body.") }
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+        } catch {
+            throw ScriberrError(.invalidRequest, "The request body is not the JSON object that is expected here.")
+        }
+    }
+
+    private static func decodeQuery(_ text: Substring) -> String {
+        let text = text.replacing("+", with: " ")
+        return percentDecoded(text).map { String(decoding: $0, as: UTF8.self) } ?? String(text)
+    }
+}
+
+/// What every route can reach.
+struct ServerParts: Sendable {
+    let options: ServerOptions
+    let services: Services
+    let authenticator: Authenticator
+    let streams: StreamRegistry
+}

@@ -1,0 +1,77 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ScriberrCore
+import ScriberrServices
+
+/// One request and its answer, as the connection and the log see them.
+struct Exchange {
+    let request: Request
+    let requestID: String
+    let address: String
+    let intake: BodyIntake
+    /// The route's pattern, once known. Paths hold identifiers and are not logged.
+    var path = "unknown"
+    var principal: Principal?
+    var failure: ScriberrError?
+    private(set) var logger: Logger
+    private let channel: any Channel
+    private let start = ContinuousClock.now
+
+    init(request: Request, channel: any Channel, logger: Logger) {
+        self.request = request
+        self.channel = channel
+        requestID = makeRequestID(from: request.headers[.requestID])
+        address = channel.remoteAddress?.ipAddress ?? "local"
+        intake = BodyIntake(request)
+        self.logger = logger
+        self.logger[metadataKey: "request_id"] = "\(requestID)"
+    }
+
+    /// Whether the client waits to be asked for the body.
+    var expectsContinue: Bool { request.headers[.expect]?.lowercased() == "100-continue" && !intake.isDrained }
+
+    /// Closes the connection, but reads on for a moment: a reset would take the answer away from a client that still sends.
+    func closeSoon(_ limit: Duration) {
+        let channel = channel
+        channel.eventLoop.scheduleTask(in: limit.timeAmount) { channel.close(promise: nil) }
+    }
+
+    /// One line for each request: 4xx as warning, 5xx as error with the private detail, the rest for debugging.
+    func log(_ answer: Answer) {
+        switch answer.status.kind {
+        case .serverError:
+            logger.error(
+                "api request failed",
+                metadata: metadata(answer).merging(["error": "\(failure?.description ?? "")"]) { $1 }
+            )
+        case .clientError: logger.warning("api request rejected", metadata: metadata(answer))
+        default:
+            if logger.logLevel <= .debug { logger.debug("api request", metadata: metadata(answer)) }
+        }
+    }
+
+    /// The client went away before its request was complete.
+    func logLost() {
+        logger.debug("api request lost", metadata: ["method": "\(request.method.rawValue)", "path": "\(path)"])
+    }
+
+    private func metadata(_ answer: Answer) -> Logger.Metadata {
+        [
+            "method": "\(request.method.rawValue)",
+            "path": "\(path)",
+            "status": "\(answer.status.code)",
+            "duration_ms": "\((ContinuousClock.now - start).wholeMilliseconds)",
+            "auth_type": "\(authType)",
+        ]
+    }
+
+    private var authType: String {
+        switch principal?.credential {
+        case .session: "jwt"
+        case .apiKey: "api_key"
+        case nil: "none"
+        }
+    }
+}

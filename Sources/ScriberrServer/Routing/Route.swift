@@ -1,0 +1,42 @@
+import HTTPTypes
+import ScriberrCore
+import ScriberrServices
+
+/// One operation of the API.
+struct Route: Sendable {
+    /// The method.
+    let method: HTTPRequest.Method
+    /// The path.
+    let pattern: RoutePattern
+    /// What it does, and for whom.
+    let endpoint: Endpoint
+    /// Whether `Idempotency-Key` makes a repetition answer what the first call answered.
+    let idempotency: Idempotency
+
+    /// What a route does, by whom it may be called.
+    enum Endpoint: Sendable {
+        /// For everybody.
+        case open(@Sendable (Call) async throws -> Answer)
+        /// For a person's login only; API keys are no credentials here.
+        case session(@Sendable (Call, Principal) async throws -> Answer)
+        /// For logins, and for keys with this scope.
+        case scoped(APIKey.Scope, @Sendable (Call, Principal) async throws -> Answer)
+    }
+
+    /// How a route treats `Idempotency-Key`.
+    enum Idempotency: Sendable {
+        /// Not at all.
+        case none
+        /// The body's bytes tell whether a repetition is the same request.
+        case byBody
+        /// The route takes care of it itself: its body is too large to keep.
+        case own
+    }
+
+    init(_ method: HTTPRequest.Method, _ path: String, idempotency: Idempotency = .none, _ endpoint: Endpoint) {
+        self.method = method
+        pattern = RoutePattern(path)
+        self.idempotency = idempotency
+        self.endpoint = endpoint
+    }
+}

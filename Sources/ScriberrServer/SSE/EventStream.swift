@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import ScriberrCore
+import ScriberrServices
+
+extension Call {
+    /// Answers with events until the client leaves, the credential ends or the server stops.
+    func eventStream(_ request: FeedRequest) -> Answer {
+        var answer = Answer(
+            status: .ok,
+            headers: [
+                .contentType: "text/event-stream; charset=utf-8",
+                .cacheControl: "no-cache, no-transform",
+                .accelBuffering: "no",
+            ],
+            body: .stream(length: nil) { sink in try await pump(request, into: sink) }
+        )
+        // The framework reads on to see the client leave, so the connection serves no other request.
+        answer.closesConnection = true
+        return answer
+    }
+
+    /// The place that the client has reached, from `Last-Event-ID` or, where headers cannot be set, the query.
+    func lastEventID() throws -> Int64? {
+        guard let text = headers[.lastEventID] ?? query["last_event_id"], !text.isEmpty else { return nil }
+        guard let sequence = Int64(text), sequence >= 0 else {
+            throw ScriberrError(.validation, "Last-Event-ID is a whole number from an earlier event.", field: "Last-Event-ID")
+        }
+        return sequence
+    }
+
+    private func pump(_ feed: FeedRequest, into sink: AnswerSink) async throws {
+        let (id, signals) = server.streams.add()
+        defer { server.streams.remove(id) }
+        try await request.body.consumeWithInboundCloseHandler { _ in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await sendEvents(feed, into: sink) }
+                group.addTask { try await sendHeartbeats(into: sink) }
+                group.addTask { await waitForEnd(signals) }
+                // Whoever is first ends the stream: the feed closed, the credential is void, or the connection is gone.
+                try await group.next()
+                group.cancelAll()
+            }
+        } onInboundClosed: { [streams = server.streams] in
+            streams.remove(id)
+        }
+    }
+
+    private func sendEvents(_ feed: FeedRequest, into sink: AnswerSink) async throws {
+        try await sink.write(": connected\n\n".utf8)
+        for try await message in services.events.subscribe(feed) { try await sink.write(message.frame) }
+    }
+
+    /// A comment in every silence keeps proxies from closing the stream; events in between cost at most one comment too many.
+    private func sendHeartbeats(into sink: AnswerSink) async throws {
+        while true {
+            try await Task.sleep(for: server.options.heartbeatInterval)
+            guard await isStillAllowed() else { return }
+            try await sink.write(": heartbeat\n\n".utf8)
+        }
+    }
+
+    private func waitForEnd(_ signals: AsyncStream<StreamRegistry.Signal>) async {
+        for await signal in signals {
+            switch signal {
+            case .end: return
+            case .recheck: if await !isStillAllowed() { return }
+            }
+        }
+    }
+
+    private func isStillAllowed() async -> Bool { await proof?.isStillGood() ?? true }
+}

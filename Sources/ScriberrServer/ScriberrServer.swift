@@ -1,0 +1,99 @@
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+package import ScriberrCore
+package import ScriberrServices
+import ServiceLifecycle
+
+/// The HTTP server: binds, serves until it is asked to stop, and stops without leaving an answer half written.
+///
+/// At graceful shutdown the event streams end first; then the listening socket closes, answers under way are finished and idle
+/// connections closed. ``run()`` returns when the last connection is gone; the service group's own limit bounds that.
+package final class ScriberrServer: Service {
+    private let options: ServerOptions
+    private let logger: Logger
+    private let dispatcher: Dispatcher
+    private let streams: StreamRegistry
+    private let bound = BoundPort()
+
+    /// Prepares the routes. Nothing listens before ``run()``.
+    package init(
+        options: ServerOptions,
+        services: Services,
+        logger: Logger,
+        clock: any WallClock = SystemWallClock()
+    ) async {
+        self.options = options
+        self.logger = logger
+        streams = StreamRegistry()
+        let origins = CORSPolicy(allowed: options.allowedOrigins)
+        let tokens = await AccessTokens(secret: options.tokenSecret, lifetime: options.accessTokenLifetime, clock: clock)
+        let parts = ServerParts(
+            options: options,
+            services: services,
+            authenticator: Authenticator(services: services, tokens: tokens, origins: origins),
+            streams: streams
+        )
+        dispatcher = Dispatcher(
+            server: parts,
+            routes: RouteTable(Route.all.map { (method: $0.method, pattern: $0.pattern, target: $0) }),
+            origins: origins,
+            logger: logger
+        )
+    }
+
+    /// The port that is listened on, as soon as it is. Throws when the server ends without listening.
+    package var port: Int {
+        get async throws { try await bound.value }
+    }
+
+    /// How many event streams and long polls are open.
+    package var openStreams: Int { streams.count }
+
+    /// Serves until graceful shutdown. Throws `SERVICE_UNAVAILABLE` when the address cannot be listened on.
+    package func run() async throws {
+        let server = Server(
+            childChannelSetup: HTTP1Channel(
+                responder: { [dispatcher] request, writer, channel in
+                    try await dispatcher.respond(to: request, writer, channel)
+                },
+                configuration: channelConfiguration
+            ),
+            configuration: ServerConfiguration(
+                address: .hostname(options.host, port: options.port),
+                backlog: 1_024,
+                availableConnectionsDelegate: .maximum(options.connectionsMax, logger: logger)
+            ),
+            onServerRunning: { [bound] channel in bound.set(channel.localAddress?.port ?? 0) },
+            eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+            logger: logger
+        )
+        defer { bound.fail() }
+        try await withGracefulShutdownHandler {
+            do {
+                try await server.run()
+            } catch let error as IOError {
+                throw ScriberrError(
+                    .serviceUnavailable,
+                    "Cannot listen on \(options.host):\(options.port). Is the port taken?",
+                    detail: "\(error)"
+                )
+            }
+        } onGracefulShutdown: { [streams] in
+            streams.close()
+        }
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        let limit = options.writeTimeout
+        var configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [WriteDeadline(limit: limit)],
+            idleTimeout: options.readTimeout.timeAmount
+        )
+        configuration.httpDecoder.maxHeaderListSize = options.headerBytesMax
+        configuration.httpDecoder.maxHeaderFieldSize = options.headerBytesMax
+        configuration.httpDecoder.maxHeaderFieldCount = 128
+        return configuration
+    }
+}
