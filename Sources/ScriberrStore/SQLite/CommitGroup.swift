@@ -12,6 +12,7 @@ final class CommitGroup: Sendable {
         var isRunning = false
         var isClosed = false
         var idleWaiters: [CheckedContinuation<Void, Never>] = []
+        var statistics = CommitStatistics()
     }
 
     private let pool: DatabasePool
@@ -41,6 +42,12 @@ final class CommitGroup: Sendable {
             )
         }
     }
+
+    /// What was done since the database was opened.
+    var statistics: CommitStatistics { state.withLock { $0.statistics } }
+
+    /// How many writes wait for their turn.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Refuses further writes and waits for those that were accepted.
     func close() async {
@@ -116,6 +123,10 @@ final class CommitGroup: Sendable {
             for write in group { write.fail(error) }
             return
         }
+        state.withLock { state in
+            state.statistics.commits += 1
+            state.statistics.writes += group.count
+        }
         for action in connection.takeActions() { action() }
         onCommit()
         for settle in settlements { settle() }
@@ -124,6 +135,14 @@ final class CommitGroup: Sendable {
     private func putBack(_ writes: ArraySlice<PendingWrite>) {
         state.withLock { $0.waiting.insert(contentsOf: writes, at: 0) }
     }
+}
+
+/// How well commits are shared: writes by commits.
+package struct CommitStatistics: Sendable, Hashable {
+    /// Transactions that became durable.
+    package var commits = 0
+    /// Writes that they carried, failed ones included.
+    package var writes = 0
 }
 
 /// A write that waits for its turn, without the type of its answer.

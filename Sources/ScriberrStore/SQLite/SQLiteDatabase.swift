@@ -61,6 +61,12 @@ package final class SQLiteDatabase: Database {
         try await group.write(body)
     }
 
+    /// How commits were shared since the database was opened.
+    package var commitStatistics: CommitStatistics { group.statistics }
+
+    /// How many writes wait for the one that runs.
+    package var waitingWrites: Int { group.waitingCount }
+
     package func close() async {
         await group.close()
         await journal.close()

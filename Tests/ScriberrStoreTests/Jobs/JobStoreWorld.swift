@@ -7,10 +7,10 @@ enum JobStoreDriver: String, CaseIterable, Sendable {
     case sqliteFile
     case sqliteInline
 
-    func open(in folder: String) throws -> any Database {
+    func open(in folder: String, _ signals: StoreSignals) throws -> any Database {
         switch self {
-        case .sqliteFile: try SQLiteDatabase(path: folder + "/scriberr.db")
-        case .sqliteInline: try InlineSQLiteDatabase()
+        case .sqliteFile: try SQLiteDatabase(path: folder + "/scriberr.db", signals: signals)
+        case .sqliteInline: try InlineSQLiteDatabase(signals: signals)
         }
     }
 }
@@ -19,6 +19,7 @@ enum JobStoreDriver: String, CaseIterable, Sendable {
 struct JobStoreWorld {
     let database: any Database
     let store: any JobStore
+    let signals: StoreSignals
     let clock = ManualWallClock()
     let instance = InstanceID("inst_1") ?? .make()
     let owner: UserID
@@ -32,15 +33,17 @@ struct JobStoreWorld {
         _ body: (JobStoreWorld) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let database = try driver.open(in: folder)
-            let world = try await JobStoreWorld(database: database)
+            let signals = StoreSignals()
+            let database = try driver.open(in: folder, signals)
+            let world = try await JobStoreWorld(database: database, signals: signals)
             try await body(world)
             await database.close()
         }
     }
 
-    init(database: any Database) async throws {
+    init(database: any Database, signals: StoreSignals) async throws {
         self.database = database
+        self.signals = signals
         store = SQLJobStore(database: database)
         let now = clock.now()
         (owner, other) = try await database.write {
