@@ -12,15 +12,18 @@ package struct Services: Sendable {
     package let transcriptions: TranscriptionService
     package let idempotency: IdempotencyService
     package let events: EventFeed
+    package let housekeeping: Housekeeping
 
+    /// `signals` are those of `database`. `runningHere` tells how many jobs run in this process.
     package init(
         database: any Database,
+        signals: StoreSignals,
         blobs: any BlobStore,
         probe: any MediaProbe,
         directory: any ModelDirectory,
-        signals: JobSignals = JobSignals(),
         clock: any WallClock = SystemWallClock(),
-        uploadLimitBytes: Int64 = 50 << 30
+        uploadLimitBytes: Int64 = 50 << 30,
+        runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
         accounts = AccountService(database: database, clock: clock)
         apiKeys = APIKeyService(database: database, clock: clock)
@@ -30,8 +33,10 @@ package struct Services: Sendable {
         library = LibraryService(
             database: database, blobs: blobs, probe: probe, clock: clock, uploadLimitBytes: uploadLimitBytes)
         transcriptions = TranscriptionService(
-            database: database, blobs: blobs, library: library, models: models, signals: signals, clock: clock)
+            database: database, library: library, models: models, clock: clock, runningHere: runningHere)
         idempotency = IdempotencyService(database: database, clock: clock)
-        events = EventFeed(database: database)
+        events = EventFeed(database: database, signals: signals)
+        housekeeping = Housekeeping(
+            database: database, blobs: blobs, cleaner: library.cleaner, idempotency: idempotency, clock: clock)
     }
 }

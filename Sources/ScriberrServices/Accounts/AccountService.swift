@@ -1,59 +1,219 @@
 package import ScriberrCore
 package import ScriberrStore
-
-/// What a login, registration or refresh gives: the server room makes the access token from `user`.
-package struct Session: Sendable {
-    /// The account; its ``User/tokenVersion`` belongs into the access token.
-    package var user: User
-    /// `rt_…`, to be used once. Only its hash is kept.
-    package var refreshToken: String
-
-    package init(user: User, refreshToken: String) {
-        self.user = user
-        self.refreshToken = refreshToken
-    }
-}
+import Synchronization
 
 /// Accounts, passwords and sessions.
 ///
 /// Passwords are scrypt hashes. Login answers as slowly for an unknown name as for a wrong password, and is throttled per
 /// name and per client address.
-package struct AccountService: Sendable {
-    package init(database: any Database, clock: any WallClock) {}
+package final class AccountService: Sendable {
+    private let database: any Database
+    private let clock: any WallClock
+    private let passwords: PasswordHasher
+    private let throttle = Mutex(LoginThrottle())
+    private static let refreshLifetime = Duration.seconds(30 * 86_400)
+
+    package convenience init(database: any Database, clock: any WallClock) {
+        self.init(database: database, clock: clock, passwords: PasswordHasher())
+    }
+
+    init(database: any Database, clock: any WallClock, passwords: PasswordHasher) {
+        self.database = database
+        self.clock = clock
+        self.passwords = passwords
+    }
 
     /// Whether ``register(username:password:confirmation:)`` can succeed: true while there is no account.
-    package func registrationOpen() async throws -> Bool { throw NotYet() }
+    package func registrationOpen() async throws -> Bool {
+        try await database.read { try !UserSQL.isRegistered($0) }
+    }
 
     /// Makes the first account, an admin. Throws `VALIDATION_ERROR`, or `CONFLICT` once there is any account.
-    package func register(username: String, password: String, confirmation: String) async throws -> Session { throw NotYet() }
+    package func register(username: String, password: String, confirmation: String) async throws -> Session {
+        let name = try Credentials.username(username, field: nil)
+        try Credentials.checkPassword(password, field: nil)
+        try Credentials.checkConfirmation(password, confirmation, field: nil)
+        // Asked before the hash is made, so that a closed registration costs nothing; decided by the insert below.
+        guard try await registrationOpen() else { throw ScriberrError.registrationClosed }
+        let (hash, now) = (try await passwords.hash(password), clock.now())
+        return try await database.write { db in
+            guard try !UserSQL.isRegistered(db), try UserSQL.takeRegistration(db, at: now) else {
+                throw ScriberrError.registrationClosed
+            }
+            let folded = Credentials.folded(name)
+            let user = try UserSQL.insert(
+                db, username: name, folded: folded, passwordHash: hash, role: .admin, at: now)
+            guard let user else { throw ScriberrError.usernameTaken(field: nil) }
+            return try Self.open(db, user, session: RandomText.secret(""), at: now)
+        }
+    }
 
     /// Throws `VALIDATION_ERROR` for empty values, `UNAUTHORIZED`, or `TOO_MANY_REQUESTS` with
     /// ``ScriberrError/retryAfterSeconds``.
-    package func login(username: String, password: String, address: String) async throws -> Session { throw NotYet() }
+    package func login(username: String, password: String, address: String) async throws -> Session {
+        let name = Credentials.folded(username)
+        guard !name.isEmpty, !password.isEmpty else {
+            throw ScriberrError(.validation, "Give a username and a password.")
+        }
+        try begin(name, address)
+        let account = try await database.read { try UserSQL.find($0, folded: name) }
+        let isRight = try await passwords.verify(password, against: account?.passwordHash)
+        guard let account, isRight, !account.user.isDisabled else { throw ScriberrError.wrongLogin }
+        throttle.withLock { $0.succeed(name: name, address: address) }
+        let now = clock.now()
+        return try await database.write { db in
+            // The password or the lock may have changed while the hash was made.
+            guard let user = try UserSQL.get(db, account.user.id), !user.isDisabled,
+                user.tokenVersion == account.user.tokenVersion
+            else { throw ScriberrError.wrongLogin }
+            try RefreshTokenSQL.purge(db, owner: user.id, at: now)
+            return try Self.open(db, user, session: RandomText.secret(""), at: now)
+        }
+    }
 
     /// Uses up a refresh token and gives another. Throws `UNAUTHORIZED`; a token used twice ends every session that came
     /// from the same login.
-    package func refresh(_ refreshToken: String) async throws -> Session { throw NotYet() }
+    package func refresh(_ refreshToken: String) async throws -> Session {
+        let (hash, now) = (RandomText.digest(refreshToken), clock.now())
+        // A replay must leave its mark, so the transaction ends well and the answer is decided behind it.
+        let session: Session? = try await database.write { db in
+            guard let (session, owner) = try RefreshTokenSQL.consume(db, hash: hash, at: now) else {
+                if let replayed = try RefreshTokenSQL.session(db, hash: hash) {
+                    try RefreshTokenSQL.end(db, session: replayed)
+                }
+                return nil
+            }
+            guard let user = try UserSQL.get(db, owner), !user.isDisabled else { return nil }
+            return try Self.open(db, user, session: session, at: now)
+        }
+        guard let session else { throw ScriberrError.unusableToken }
+        return session
+    }
 
     /// Ends the session that the token belongs to. No error for an unknown token.
-    package func logout(_ refreshToken: String) async throws { throw NotYet() }
+    package func logout(_ refreshToken: String) async throws {
+        let hash = RandomText.digest(refreshToken)
+        try await database.write { db in
+            guard let session = try RefreshTokenSQL.session(db, hash: hash) else { return }
+            try RefreshTokenSQL.end(db, session: session)
+        }
+    }
 
-    /// Whether an access token of this account and version is still good: the account, or `UNAUTHORIZED`.
-    package func verifySession(_ user: UserID, tokenVersion: Int64) async throws -> User { throw NotYet() }
+    /// Whether an access token of this account, version and session is still good: the account, or `UNAUTHORIZED`. Without
+    /// `session` a logout is not noticed.
+    package func verifySession(_ user: UserID, tokenVersion: Int64, session: String? = nil) async throws -> User {
+        try await database.read { db in
+            guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
+                throw ScriberrError.unusableToken
+            }
+            if let session, try !RefreshTokenSQL.isOpen(db, session: session, owner: user) {
+                throw ScriberrError.unusableToken
+            }
+            return account
+        }
+    }
 
     /// Throws `VALIDATION_ERROR` first, then `UNAUTHORIZED` for a wrong current password. Ends every session of the account.
-    package func changePassword(_ user: UserID, current: String, new: String, confirmation: String) async throws { throw NotYet() }
+    package func changePassword(
+        _ user: UserID,
+        current: String,
+        new: String,
+        confirmation: String
+    ) async throws {
+        try Credentials.checkPassword(new, field: "new_password")
+        try Credentials.checkConfirmation(new, confirmation, field: "confirm_password")
+        let old = try await verifyPassword(of: user, current)
+        let (hash, now) = (try await passwords.hash(new), clock.now())
+        try await database.write { db in
+            guard try UserSQL.setPassword(db, user, from: old, to: hash, at: now) else {
+                throw ScriberrError.wrongPassword
+            }
+            try RefreshTokenSQL.endAll(db, owner: user)
+        }
+    }
 
     /// Throws `VALIDATION_ERROR` (`new_username`), `UNAUTHORIZED` for a wrong password, `CONFLICT` when the name is taken.
-    package func changeUsername(_ user: UserID, new: String, password: String) async throws -> User { throw NotYet() }
+    package func changeUsername(_ user: UserID, new: String, password: String) async throws -> User {
+        let name = try Credentials.username(new, field: "new_username")
+        _ = try await verifyPassword(of: user, password)
+        let now = clock.now()
+        return try await database.write { db in
+            let folded = Credentials.folded(name)
+            guard let account = try UserSQL.setUsername(db, user, username: name, folded: folded, at: now) else {
+                throw ScriberrError.usernameTaken(field: "new_username")
+            }
+            return account
+        }
+    }
 
+    /// The account's password hash, once `password` proved to be its password. Throttled like a login.
+    private func verifyPassword(of user: UserID, _ password: String) async throws -> String {
+        let name = "#\(user)"
+        try begin(name, "")
+        let stored = try await database.read { try UserSQL.passwordHash($0, user) }
+        guard let stored, try await passwords.verify(password, against: stored) else { throw ScriberrError.wrongPassword }
+        throttle.withLock { $0.succeed(name: name, address: "") }
+        return stored
+    }
+
+    private func begin(_ name: String, _ address: String) throws {
+        let now = clock.now()
+        guard let seconds = throttle.withLock({ $0.begin(name: name, address: address, at: now) }) else { return }
+        throw ScriberrError(
+            .tooManyRequests, "Too many attempts. Try again in \(seconds) seconds.", retryAfterSeconds: seconds)
+    }
+
+    private static func open(_ db: any SQLConnection, _ user: User, session: String, at now: Timestamp) throws -> Session {
+        let token = RandomText.secret("rt_")
+        try RefreshTokenSQL.insert(
+            db, hash: RandomText.digest(token), session: session, owner: user.id, expiresAt: now + refreshLifetime)
+        return Session(id: session, user: user, refreshToken: token)
+    }
+}
+
+extension AccountService {
     /// Every account, oldest first. For admins.
-    package func users() async throws -> [User] { throw NotYet() }
+    package func users() async throws -> [User] {
+        try await database.read { try UserSQL.all($0) }
+    }
 
     /// Makes another account. For admins. Throws `VALIDATION_ERROR` (`username`, `password`) or `CONFLICT`.
-    package func createUser(username: String, password: String, role: User.Role) async throws -> User { throw NotYet() }
+    package func createUser(username: String, password: String, role: User.Role) async throws -> User {
+        let name = try Credentials.username(username, field: "username")
+        try Credentials.checkPassword(password, field: "password")
+        let (hash, now) = (try await passwords.hash(password), clock.now())
+        return try await database.write { db in
+            let folded = Credentials.folded(name)
+            let user = try UserSQL.insert(db, username: name, folded: folded, passwordHash: hash, role: role, at: now)
+            guard let user else { throw ScriberrError.usernameTaken(field: "username") }
+            return user
+        }
+    }
 
     /// Locks an account out or lets it in again; locking out ends its sessions and stops its keys. For admins. Throws
     /// `NOT_FOUND`, or `CONFLICT` for the last admin that could undo it.
-    package func setDisabled(_ user: UserID, _ isDisabled: Bool) async throws -> User { throw NotYet() }
+    package func setDisabled(_ user: UserID, _ isDisabled: Bool) async throws -> User {
+        let now = clock.now()
+        return try await database.write { db in
+            if isDisabled, try !UserSQL.hasAdmin(db, otherThan: user) {
+                throw ScriberrError(.conflict, "The last admin cannot be locked out.")
+            }
+            guard let account = try UserSQL.setDisabled(db, user, isDisabled, at: now) else {
+                throw ScriberrError(.notFound, "There is no such account.")
+            }
+            if isDisabled { try RefreshTokenSQL.endAll(db, owner: user) }
+            return account
+        }
+    }
+}
+
+extension ScriberrError {
+    fileprivate static let registrationClosed = ScriberrError(.conflict, "Registration is closed: there is an account.")
+    fileprivate static let wrongLogin = ScriberrError(.unauthorized, "The username or password is wrong.")
+    fileprivate static let wrongPassword = ScriberrError(.unauthorized, "The password is wrong.")
+    fileprivate static let unusableToken = ScriberrError(.unauthorized, "The session has ended. Log in again.")
+
+    fileprivate static func usernameTaken(field: String?) -> ScriberrError {
+        ScriberrError(.conflict, "This username is taken.", field: field)
+    }
 }

@@ -1,62 +1,194 @@
-package import ScriberrCore
+import ScriberrCore
 package import ScriberrStore
-
-/// One message of an event stream, encoded once for all who read it.
-package struct FeedMessage: Sendable {
-    /// The place in the log that a reader has reached with it: `Last-Event-ID`.
-    package var sequence: Int64
-    /// The event's name: that of an ``EventType``, `snapshot` or `gap`.
-    package var name: String
-    /// The data as one JSON object.
-    package var data: String
-    /// The message as server-sent events write it: `id`, `event`, `data` and an empty line.
-    package var frame: [UInt8]
-}
-
-/// What a reader wants to hear.
-package struct FeedRequest: Sendable {
-    package var owner: UserID
-    /// One thing only, such as `tr_…`.
-    package var subject: String?
-    /// These types only; nil for all.
-    package var types: Set<String>?
-    /// Goes on behind this place; nil starts with the present state.
-    package var after: Int64?
-
-    package init(owner: UserID, subject: String? = nil, types: Set<String>? = nil, after: Int64? = nil) {
-        self.owner = owner
-        self.subject = subject
-        self.types = types
-        self.after = after
-    }
-}
+import Synchronization
 
 /// The durable event log as streams: each starts with a `snapshot` of the present state or, behind a known place, with what
-/// was missed (`gap`, then `snapshot`, when that is no longer kept), and goes on live. A slow reader holds up no one.
+/// was missed (`gap`, then `snapshot`, when that is no longer kept), and goes on live.
+///
+/// One task reads the log and encodes each entry once; readers take from what it read last, and one that falls behind reads
+/// the log by itself, at its own pace. So a slow reader holds up no one.
 package final class EventFeed: Sendable {
-    package init(database: any Database) {}
+    private struct State {
+        var recent: RecentMessages?
+        var nextReader = 0
+        var waiters: [Int: Waiter] = [:]
+        var openReaders = 0
+        var pump: Task<Void, Never>?
+        var isClosed = false
+        /// 0 while nobody reads the log, 1 while somebody does, 2 when it is to be read once more.
+        var pulls = 0
+    }
+
+    private struct Waiter {
+        var request: FeedRequest
+        var continuation: CheckedContinuation<Void, Never>
+    }
+
+    private let state = Mutex(State())
+    private let database: any Database
+    private let signals: StoreSignals
+    private let recentMax: Int
+    private static let readMax = 500
+    /// How often the log is looked at without a notice: entries of other processes.
+    private let pollInterval: Duration
+
+    package init(
+        database: any Database,
+        signals: StoreSignals,
+        recentMax: Int = 4_096,
+        pollInterval: Duration = .milliseconds(500)
+    ) {
+        self.database = database
+        self.signals = signals
+        self.recentMax = recentMax
+        self.pollInterval = pollInterval
+    }
+
+    deinit { close() }
 
     /// How many streams are open.
-    package var readerCount: Int { 0 }
+    package var readerCount: Int { state.withLock { $0.openReaders } }
 
     /// The messages that `request` asks for, until ``close()`` or the task ends.
-    package func subscribe(_ request: FeedRequest) -> FeedStream { FeedStream() }
-
-    /// Tells that the log has grown. To be called after a commit; cheap, never blocks.
-    package func wake() {}
+    package func subscribe(_ request: FeedRequest) -> FeedStream { FeedStream(feed: self, request: request) }
 
     /// Ends every stream, for good.
-    package func close() {}
-}
+    package func close() {
+        let (pump, waiters) = state.withLock { state in
+            state.isClosed = true
+            defer { (state.pump, state.waiters) = (nil, [:]) }
+            return (state.pump, Array(state.waiters.values))
+        }
+        pump?.cancel()
+        for waiter in waiters { waiter.continuation.resume() }
+    }
 
-/// A stream of messages for one reader.
-package struct FeedStream: AsyncSequence, Sendable {
-    package typealias Element = FeedMessage
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    package func makeAsyncIterator() -> Iterator { Iterator() }
+    /// Counts a reader, and starts reading the log with the first.
+    func open() -> Int {
+        state.withLock { state in
+            state.openReaders += 1
+            state.nextReader += 1
+            if state.pump == nil, !state.isClosed {
+                // Canceled by `close()`, at the latest when the feed goes.
+                state.pump = pump()
+            }
+            return state.nextReader
+        }
+    }
 
-    package struct Iterator: AsyncIteratorProtocol {
-        /// The next message; nil when the feed is closed or the task canceled.
-        package mutating func next() async throws -> FeedMessage? { throw NotYet() }
+    func release() { state.withLock { $0.openReaders -= 1 } }
+
+    /// What a reader at `place` gets next from memory; nil when it has to read the log.
+    func recent(after place: Int64, _ request: FeedRequest) -> (message: FeedMessage?, place: Int64)? {
+        state.withLock { $0.recent?.next(after: place, request.wants) }
+    }
+
+    /// Waits until there may be something behind `place` for this reader, the feed is closed or the task canceled.
+    func wait(_ reader: Int, _ request: FeedRequest, after place: Int64) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let hasNews = state.recent.map { $0.end > place } ?? false
+                    if state.isClosed || hasNews || Task.isCancelled { return true }
+                    state.waiters[reader] = Waiter(request: request, continuation: continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: reader) }?.continuation.resume()
+        }
+    }
+
+    /// Entries behind `place` that the reader wants, straight from the log, and the place it has reached then.
+    func read(after place: Int64, _ request: FeedRequest) async throws -> (messages: [FeedMessage], place: Int64) {
+        let types = request.types.map { $0.sorted().map(EventType.init(rawValue:)) } ?? []
+        return try await database.read { db in
+            let latest = try EventLog.latestSequence(db)
+            let events = try EventLog.events(
+                db, after: place, owner: request.owner, subject: request.subject, types: types, limit: Self.readMax)
+            let isAll = events.count < Self.readMax
+            return (events.map(FeedMessage.init), isAll ? latest : events.last?.sequence ?? latest)
+        }
+    }
+
+    /// The first messages of a reader, and the place from which it goes on.
+    func beginning(_ request: FeedRequest) async throws -> (messages: [FeedMessage], place: Int64) {
+        try await database.read { db in
+            let latest = try EventLog.latestSequence(db)
+            guard let after = request.after else { return ([try Snapshot.message(db, request, at: latest)], latest) }
+            let oldest = try EventLog.oldestSequence(db) ?? latest + 1
+            guard after > latest || after < oldest - 1 else { return ([], after) }
+            let gap = FeedMessage(
+                sequence: latest, owner: request.owner, name: "gap", subject: "",
+                data: #"{"after":\#(after),"oldest":\#(oldest)}"#)
+            return ([gap, try Snapshot.message(db, request, at: latest)], latest)
+        }
+    }
+
+    /// Reads the log at every notice, and now and then without one.
+    private func pump() -> Task<Void, Never> {
+        let notices = signals.events.subscribe()
+        return Task { [weak self, pollInterval] in
+            await withDiscardingTaskGroup { group in
+                group.addTask { for await _ in notices { await self?.pull() } }
+                group.addTask {
+                    while !Task.isCancelled {
+                        await self?.pull()
+                        // A canceled sleep ends the loop, as it should.
+                        try? await Task.sleep(for: pollInterval)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads what is new and wakes those who wait for it. Calls that meet share the work.
+    private func pull() async {
+        let isFirst = state.withLock { state in
+            defer { state.pulls = min(2, state.pulls + 1) }
+            return state.pulls == 0
+        }
+        guard isFirst else { return }
+        repeat {
+            state.withLock { $0.pulls = 1 }
+            do {
+                while try await pullSome() {}
+            } catch {
+                // The database is busy or closed: the next notice or tick tries again.
+            }
+        } while state.withLock { state in
+            if state.pulls == 1 { state.pulls = 0 }
+            return state.pulls > 0
+        }
+    }
+
+    /// True when there may be more.
+    private func pullSome() async throws -> Bool {
+        guard let place = state.withLock({ $0.recent?.end }) else {
+            let latest = try await database.read { try EventLog.latestSequence($0) }
+            wake { $0.recent = RecentMessages(from: latest, limit: self.recentMax) }
+            return false
+        }
+        let events = try await database.read { try EventLog.events($0, after: place, limit: Self.readMax) }
+        guard !events.isEmpty else { return false }
+        let messages = events.map(FeedMessage.init)
+        wake(for: messages) { $0.recent?.append(messages) }
+        return events.count == Self.readMax
+    }
+
+    /// Changes the state and wakes the readers that want one of `messages`; all of them when nil.
+    private func wake(for messages: [FeedMessage]? = nil, _ change: (inout State) -> Void) {
+        let woken = state.withLock { state in
+            change(&state)
+            let readers = state.waiters.filter { waiter in
+                messages?.contains { waiter.value.request.wants($0) } ?? true
+            }
+            for reader in readers.keys { state.waiters[reader] = nil }
+            return readers.values.map(\.continuation)
+        }
+        for continuation in woken { continuation.resume() }
     }
 }

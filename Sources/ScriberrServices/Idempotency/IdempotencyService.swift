@@ -1,37 +1,7 @@
+import Crypto
+import Foundation
 package import ScriberrCore
 package import ScriberrStore
-
-/// An answer that was given before.
-package struct StoredAnswer: Sendable, Hashable {
-    package var status: Int
-    /// Without those that belong to one exchange only (request id, date, encoding, CORS).
-    package var headers: [Header]
-    package var body: [UInt8]
-
-    package init(status: Int, headers: [Header], body: [UInt8]) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-
-    /// A header field.
-    package struct Header: Sendable, Hashable, Codable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-}
-
-/// The right to run a request under a key. Ends by ``IdempotencyService/complete(_:_:)`` or ``IdempotencyService/abandon(_:)``.
-package struct IdempotencyReservation: Sendable, Hashable {
-    let owner: UserID
-    let scope: String
-    let token: String
-}
 
 /// What is to be done with a request that carries a key.
 package enum IdempotencyDecision: Sendable {
@@ -43,16 +13,55 @@ package enum IdempotencyDecision: Sendable {
     case conflict
 }
 
+/// The right to run a request under a key. Ends by ``IdempotencyService/complete(_:_:)`` or
+/// ``IdempotencyService/abandon(_:)``.
+package struct IdempotencyReservation: Sendable {
+    let owner: UserID
+    let scope: String
+    let token: String
+    let seal: AnswerSeal
+}
+
 /// Requests that are sent again under the same key run once. Durable; answers are kept for a day.
+///
+/// Neither the key nor the answer lies open in the database: an answer may hold a secret that is shown only once, and can be
+/// read only by whoever sends the same request under the same key again.
 package struct IdempotencyService: Sendable {
-    package init(database: any Database, clock: any WallClock) {}
+    private let database: any Database
+    private let clock: any WallClock
+    private let bells = Doorbells()
+    private static let answerLifetime = Duration.seconds(86_400)
+    /// After this long a run that has not ended is taken for dead.
+    private static let runLifetime = Duration.seconds(120)
+    /// How often the database is asked about a run in another process.
+    private static let pollInterval = Duration.milliseconds(250)
+    private static let keyBytesMax = 128
+
+    package init(database: any Database, clock: any WallClock) {
+        self.database = database
+        self.clock = clock
+    }
 
     /// Throws `VALIDATION_ERROR` with field `Idempotency-Key` unless the key is 1 to 128 of `[A-Za-z0-9._:-]`.
-    package static func check(key: String) throws { throw NotYet() }
+    package static func check(key: String) throws {
+        let isWellFormed = (1...keyBytesMax).contains(key.utf8.count) && key.unicodeScalars.allSatisfy(allowed.contains)
+        guard isWellFormed else {
+            throw ScriberrError(
+                .validation, "An idempotency key has 1 to \(keyBytesMax) characters of A-Z, a-z, 0-9 and . _ : -",
+                field: "Idempotency-Key")
+        }
+    }
 
     /// SHA-256 over the parts, each with its length, as hexadecimal digits. For JSON: content type and body. For a form: each
     /// field's name and value and the file's name and content hash, never the boundary.
-    package static func fingerprint(_ parts: [[UInt8]]) -> String { "" }
+    package static func fingerprint(_ parts: [[UInt8]]) -> String {
+        var hash = SHA256()
+        for part in parts {
+            withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: part)
+        }
+        return RandomText.hex(hash.finalize())
+    }
 
     /// Reserves the key, or waits while another request with the same key runs. Waiting ends with the caller's task.
     package func begin(
@@ -61,11 +70,70 @@ package struct IdempotencyService: Sendable {
         path: String,
         key: String,
         fingerprint: String
-    ) async throws -> IdempotencyDecision { throw NotYet() }
+    ) async throws -> IdempotencyDecision {
+        try Self.check(key: key)
+        let scope = Self.fingerprint([Array(method.utf8), Array(path.utf8), Array(key.utf8)])
+        let seal = AnswerSeal(key: key, scope: scope, fingerprint: fingerprint)
+        let reservation = IdempotencyReservation(owner: owner, scope: scope, token: RandomText.secret(""), seal: seal)
+        while true {
+            let bell = bells.listen("\(owner)/\(scope)")
+            if let decision = try await decide(reservation) { return decision }
+            try Task.checkCancellation()
+            await bell.wait(atMost: Self.pollInterval)
+        }
+    }
 
     /// Keeps the answer of a request that succeeded and lets those who wait have it.
-    package func complete(_ reservation: IdempotencyReservation, _ answer: StoredAnswer) async throws { throw NotYet() }
+    package func complete(_ reservation: IdempotencyReservation, _ answer: StoredAnswer) async throws {
+        defer { ring(reservation) }
+        let expiry = clock.now() + Self.answerLifetime
+        let sealed = try reservation.seal.close(answer.sharedOnly)
+        _ = try await database.write { db in
+            try IdempotencySQL.complete(
+                db, owner: reservation.owner, scope: reservation.scope, token: reservation.token, answer: sealed,
+                until: expiry)
+        }
+    }
 
     /// Forgets the key: the request failed. One of those who wait runs next. Never throws; a lost reservation expires.
-    package func abandon(_ reservation: IdempotencyReservation) async {}
+    package func abandon(_ reservation: IdempotencyReservation) async {
+        defer { ring(reservation) }
+        do {
+            try await database.write { db in
+                try IdempotencySQL.release(
+                    db, owner: reservation.owner, scope: reservation.scope, token: reservation.token)
+            }
+        } catch {
+            // The reservation expires by itself.
+        }
+    }
+
+    /// Forgets answers whose time is over, at most a thousand. Answers how many went.
+    package func purge() async throws -> Int {
+        let now = clock.now()
+        return try await database.write { try IdempotencySQL.purge($0, at: now, limit: 1_000) }
+    }
+
+    /// Nil while another run holds the key.
+    private func decide(_ reservation: IdempotencyReservation) async throws -> IdempotencyDecision? {
+        let now = clock.now()
+        return try await database.write { db in
+            let isOurs = try IdempotencySQL.reserve(
+                db, owner: reservation.owner, scope: reservation.scope, token: reservation.token,
+                fingerprint: reservation.seal.check, until: now + Self.runLifetime, at: now)
+            if isOurs { return .proceed(reservation) }
+            guard let entry = try IdempotencySQL.get(db, owner: reservation.owner, scope: reservation.scope, at: now) else {
+                return nil
+            }
+            guard entry.fingerprint == reservation.seal.check else { return .conflict }
+            return try entry.answer.map { .replay(try reservation.seal.open($0)) }
+        }
+    }
+
+    private func ring(_ reservation: IdempotencyReservation) {
+        bells.ring("\(reservation.owner)/\(reservation.scope)")
+    }
+
+    private static let allowed = Set<Unicode.Scalar>(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-".unicodeScalars)
 }

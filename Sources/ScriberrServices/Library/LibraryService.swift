@@ -1,31 +1,15 @@
 package import ScriberrCore
 package import ScriberrStore
 
-/// What the library wants to know about an uploaded file.
-package struct ProbedMedia: Sendable, Hashable {
-    /// Found in the bytes, such as `audio/mpeg`.
-    package var mimeType: String
-    /// Seconds, when known.
-    package var durationSeconds: Double?
-    /// Whether there is a picture track that moves.
-    package var hasVideo: Bool
-
-    package init(mimeType: String, durationSeconds: Double?, hasVideo: Bool) {
-        self.mimeType = mimeType
-        self.durationSeconds = durationSeconds
-        self.hasVideo = hasVideo
-    }
-}
-
-/// Looks into a file. Throws `UNSUPPORTED_MEDIA_TYPE` when there is no sound in it, `MEDIA_UNREADABLE` when it cannot be read.
-package protocol MediaProbe: Sendable {
-    func probe(path: String) async throws -> ProbedMedia
-}
-
 /// The recordings of each owner.
 package struct LibraryService: Sendable {
     /// The largest upload in bytes.
     package let uploadLimitBytes: Int64
+    let database: any Database
+    let blobs: any BlobStore
+    let clock: any WallClock
+    let cleaner: BlobCleaner
+    private let probe: any MediaProbe
 
     package init(
         database: any Database,
@@ -33,7 +17,14 @@ package struct LibraryService: Sendable {
         probe: any MediaProbe,
         clock: any WallClock,
         uploadLimitBytes: Int64
-    ) { self.uploadLimitBytes = uploadLimitBytes }
+    ) {
+        self.database = database
+        self.blobs = blobs
+        self.probe = probe
+        self.clock = clock
+        self.uploadLimitBytes = uploadLimitBytes
+        cleaner = BlobCleaner(database: database, blobs: blobs, clock: clock)
+    }
 
     /// Starts an upload. `declaredBytes` is what the client says; more than the limit is `PAYLOAD_TOO_LARGE` at once.
     package func beginUpload(
@@ -41,27 +32,182 @@ package struct LibraryService: Sendable {
         fileName: String,
         declaredType: String?,
         declaredBytes: Int64? = nil
-    ) async throws -> Upload { throw NotYet() }
+    ) async throws -> Upload {
+        if let declaredBytes, declaredBytes > uploadLimitBytes { throw ScriberrError.uploadTooLarge(uploadLimitBytes) }
+        let key = FileID.make(at: clock.now()).text
+        return Upload(
+            owner: owner,
+            fileName: fileName,
+            declaredType: declaredType,
+            key: key,
+            writer: try await blobs.create(key),
+            limitBytes: uploadLimitBytes
+        )
+    }
 
     /// Looks into the uploaded bytes and makes a file of them; with auto-transcription on, a job too. An empty `title` means
     /// the file's name. Throws `UNSUPPORTED_MEDIA_TYPE` or `MEDIA_UNREADABLE` with field `file`.
-    package func finish(_ upload: Upload, title: String?) async throws -> AudioFile { throw NotYet() }
+    package func finish(_ upload: Upload, title: String?) async throws -> AudioFile {
+        try await keep(upload, title: title) { db, file in
+            try Self.announce(db, file, .fileReady)
+            guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
+            let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
+            try NewJob(file: file, title: nil, options: options).enqueue(db, at: file.createdAt)
+            return file
+        }
+    }
 
     /// One page of the owner's files.
-    package func list(_ owner: UserID, _ query: FileListQuery) async throws -> Page<AudioFile> { throw NotYet() }
+    package func list(_ owner: UserID, _ query: FileListQuery) async throws -> Page<AudioFile> {
+        let keyset = try query.list.keyset(filter: query.cursorFilter)
+        let rows = try await database.read { try FileSQL.list($0, owner, query.filter, keyset) }
+        return try query.list.page(rows, filter: query.cursorFilter) { file in
+            ListPlace(id: file.id.text, title: file.title, createdAt: file.createdAt, updatedAt: file.updatedAt)
+        }
+    }
 
     /// Throws `NOT_FOUND`.
-    package func get(_ owner: UserID, _ id: FileID) async throws -> AudioFile { throw NotYet() }
+    package func get(_ owner: UserID, _ id: FileID) async throws -> AudioFile {
+        guard let file = try await database.read({ try FileSQL.get($0, owner, id) }) else { throw ScriberrError.noFile }
+        return file
+    }
 
     /// Throws `NOT_FOUND`, or `VALIDATION_ERROR` with field `title`.
-    package func rename(_ owner: UserID, _ id: FileID, title: String) async throws -> AudioFile { throw NotYet() }
+    package func rename(_ owner: UserID, _ id: FileID, title: String) async throws -> AudioFile {
+        let (title, now) = (try Title.given(title), clock.now())
+        let folded = TitleFolding.fold(title)
+        let file = try await database.write { try FileSQL.rename($0, owner, id, title: title, folded: folded, at: now) }
+        guard let file else { throw ScriberrError.noFile }
+        return file
+    }
 
     /// Removes the file. Its bytes go as soon as no file and no transcription needs them. Throws `NOT_FOUND`.
-    package func delete(_ owner: UserID, _ id: FileID) async throws { throw NotYet() }
+    package func delete(_ owner: UserID, _ id: FileID) async throws {
+        let now = clock.now()
+        let unused = try await database.write { db in
+            guard try FileSQL.hide(db, owner, id, at: now) else { throw ScriberrError.noFile }
+            try EventLog.append(
+                db, owner: owner, subject: id.text, type: .fileDeleted, payload: #"{"id":"\#(id.text)"}"#, at: now)
+            return try FileSQL.release(db, id, at: now)
+        }
+        await cleaner.remove(unused)
+    }
 
     /// Opens the bytes for reading. Throws `NOT_FOUND`, also for a file that is not ready.
-    package func audio(_ owner: UserID, _ id: FileID) async throws -> OpenedAudio { throw NotYet() }
+    package func audio(_ owner: UserID, _ id: FileID) async throws -> OpenedAudio { try await open(get(owner, id)) }
 
-    /// Starts fetching a recording from YouTube. Throws `VALIDATION_ERROR` with field `url` for any other address.
-    package func importYouTube(_ owner: UserID, url: String, title: String?) async throws -> AudioFile { throw NotYet() }
+    /// Opens the bytes of a file whose owner was checked.
+    func open(_ file: AudioFile) async throws -> OpenedAudio {
+        guard file.status == .ready, try await blobs.size(of: file.blobKey) != nil else { throw ScriberrError.noFile }
+        return OpenedAudio(file: file, blobs: blobs)
+    }
+
+    /// Makes a row of an upload and runs `also` in the same transaction. The upload is used up, or aborted when this throws.
+    func keep<Value: Sendable>(
+        _ upload: Upload,
+        title: String?,
+        also: @Sendable @escaping (any SQLConnection, AudioFile) throws -> Value
+    ) async throws -> Value {
+        do {
+            let file = try await examine(upload, title: title)
+            return try await place(upload, file, also)
+        } catch {
+            await upload.abort()
+            throw error
+        }
+    }
+
+    private func examine(_ upload: Upload, title: String?) async throws -> AudioFile {
+        let named = (title ?? "").isEmpty ? Title.of(fileName: upload.fileName) : try Title.given(title ?? "")
+        let receipt = try await upload.receipt()
+        guard receipt.sizeBytes > 0 else {
+            throw ScriberrError(.mediaUnreadable, "The file is empty.", field: "file")
+        }
+        let media = try await look(into: upload)
+        let now = clock.now()
+        return AudioFile(
+            id: .make(at: now),
+            owner: upload.owner,
+            title: named,
+            kind: media.hasVideo ? .video : .audio,
+            status: .ready,
+            mimeType: media.mimeType,
+            sizeBytes: receipt.sizeBytes,
+            sha256: receipt.sha256,
+            durationSeconds: media.durationSeconds,
+            blobKey: upload.key,
+            createdAt: now,
+            updatedAt: now
+        )
+    }
+
+    private func look(into upload: Upload) async throws -> ProbedMedia {
+        do {
+            return try await probe.probe(path: upload.localPath())
+        } catch let error as ScriberrError {
+            // What nobody called audio or video and nothing can read is not broken media but something else.
+            let isOther = error.code == .mediaUnreadable && !upload.claimsToBeMedia
+            guard !isOther else {
+                throw ScriberrError(
+                    .unsupportedMediaType, "The file is neither audio nor video.", field: "file", detail: error.detail)
+            }
+            throw ScriberrError(
+                error.code, error.message, field: "file", disposition: error.disposition, detail: error.detail)
+        }
+    }
+
+    /// Identical bytes of one owner are stored once: the row names the blob that is there, and the upload goes.
+    private func place<Value: Sendable>(
+        _ upload: Upload,
+        _ file: AudioFile,
+        _ also: @Sendable @escaping (any SQLConnection, AudioFile) throws -> Value
+    ) async throws -> Value {
+        let shared = try await database.write { db -> Value? in
+            if let value = try Self.insertShared(db, file, also) { return value }
+            try UnclaimedBlobSQL.note(db, file.blobKey, at: file.createdAt)
+            return nil
+        }
+        if let shared {
+            await upload.abort()
+            return shared
+        }
+        do {
+            try await upload.commit()
+            let (value, isOwn) = try await database.write { db -> (Value, Bool) in
+                // The same bytes may have come twice at the same time.
+                if let value = try Self.insertShared(db, file, also) { return (value, false) }
+                try FileSQL.insert(db, file, folded: TitleFolding.fold(file.title))
+                try UnclaimedBlobSQL.clear(db, file.blobKey)
+                return (try also(db, file), true)
+            }
+            if !isOwn { await cleaner.remove(file.blobKey) }
+            return value
+        } catch {
+            await cleaner.remove(file.blobKey)
+            throw error
+        }
+    }
+
+    private static func insertShared<Value>(
+        _ db: any SQLConnection,
+        _ file: AudioFile,
+        _ also: (any SQLConnection, AudioFile) throws -> Value
+    ) throws -> Value? {
+        guard let key = try FileSQL.blob(db, file.owner, sha256: file.sha256) else { return nil }
+        var shared = file
+        shared.blobKey = key
+        try FileSQL.insert(db, shared, folded: TitleFolding.fold(file.title))
+        return try also(db, shared)
+    }
+
+    /// Appends an event about a file.
+    static func announce(_ db: any SQLConnection, _ file: AudioFile, _ type: EventType) throws {
+        let payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)"}"#
+        try EventLog.append(
+            db, owner: file.owner, subject: file.id.text, type: type, payload: payload, at: file.updatedAt)
+    }
+}
+
+extension ScriberrError {
+    static let noFile = ScriberrError(.notFound, "There is no such file.")
 }

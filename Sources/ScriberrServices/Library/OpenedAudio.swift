@@ -3,17 +3,28 @@ package import ScriberrCore
 /// A recording whose bytes can be read.
 package struct OpenedAudio: Sendable {
     /// Length in bytes.
-    package var sizeBytes: Int64
+    package let sizeBytes: Int64
     /// The media type that was found in the bytes.
-    package var mimeType: String
+    package let mimeType: String
     /// A strong entity tag, quotes included.
-    package var etag: String
+    package let etag: String
     /// When the bytes were stored.
-    package var lastModified: Timestamp
+    package let lastModified: Timestamp
     /// A name for `Content-Disposition`, without separators or control characters.
-    package var fileName: String
-    let blobKey: String
-    let blobs: any BlobStore
+    package let fileName: String
+    private let blobKey: String
+    private let blobs: any BlobStore
+
+    init(file: AudioFile, blobs: any BlobStore) {
+        sizeBytes = file.sizeBytes
+        mimeType = file.mimeType
+        etag = "\"\(file.sha256.prefix(32))\""
+        lastModified = file.createdAt
+        let name = Title.of(fileName: file.title + ".")
+        fileName = fileExtension(of: file.mimeType).map { "\(name).\($0)" } ?? name
+        blobKey = file.blobKey
+        self.blobs = blobs
+    }
 
     /// Hands bytes `range` to `body` in pieces, in order. Throws `MEDIA_MISSING`.
     package func read(_ range: Range<Int64>, body: (ArraySlice<UInt8>) async throws -> Void) async throws {
@@ -22,4 +33,20 @@ package struct OpenedAudio: Sendable {
 
     /// A local file with the bytes, where the server can send one by itself. Throws `MEDIA_MISSING`.
     package func localPath() async throws -> String { try await blobs.localPath(of: blobKey) }
+}
+
+private func fileExtension(of mimeType: String) -> String? {
+    switch mimeType {
+    case "audio/mpeg": "mp3"
+    case "audio/wav": "wav"
+    case "audio/flac": "flac"
+    case "audio/mp4": "m4a"
+    case "audio/aac": "aac"
+    case "audio/ogg", "audio/opus": "ogg"
+    case "audio/webm", "video/webm": "webm"
+    case "video/mp4": "mp4"
+    case "video/quicktime": "mov"
+    case "video/x-matroska", "audio/x-matroska": "mkv"
+    default: nil
+    }
 }

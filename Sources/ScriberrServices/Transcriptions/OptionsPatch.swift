@@ -1,3 +1,6 @@
+import Foundation
+import ScriberrCore
+
 /// A value of a request that may be left out, be `null`, or be given.
 package enum Given<Value: Sendable & Hashable & Decodable>: Sendable, Hashable {
     /// The key is not there: what was before stays.
@@ -69,7 +72,18 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
     }
 
     /// Reads the `options` part of a form. Empty text changes nothing. Throws `INVALID_REQUEST` with field `options`.
-    package init(text: String) throws { throw NotYet() }
+    package init(text: String) throws {
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            self.init()
+            return
+        }
+        do {
+            self = try JSONDecoder().decode(OptionsPatch.self, from: Data(text.utf8))
+        } catch {
+            throw ScriberrError(
+                .invalidRequest, "`options` is not a JSON object with known types.", field: "options", detail: "\(error)")
+        }
+    }
 
     private enum Key: String, CodingKey {
         case model, language, task, diarization, speakers, hotwords, start, end, device

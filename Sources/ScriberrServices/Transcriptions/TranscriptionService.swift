@@ -7,6 +7,7 @@ package struct NewTranscription: Sendable {
     package var title: String?
     /// `profile_…`, `default`, or nil for the default profile if there is one.
     package var profileID: String?
+    /// What it changes about the profile's options.
     package var options: OptionsPatch
 
     package init(title: String? = nil, profileID: String? = nil, options: OptionsPatch = OptionsPatch()) {
@@ -16,122 +17,190 @@ package struct NewTranscription: Sendable {
     }
 }
 
-/// What the rest of the house does once a change of jobs is durable.
-package struct JobSignals: Sendable {
-    /// A job waits.
-    package var queued: @Sendable () -> Void
-    /// A running job should stop: asked to, or deleted.
-    package var stop: @Sendable (Lease) -> Void
-
-    package init(queued: @escaping @Sendable () -> Void = {}, stop: @escaping @Sendable (Lease) -> Void = { _ in }) {
-        self.queued = queued
-        self.stop = stop
-    }
-}
-
-/// The transcript of a job, as far as there is one.
-package struct TranscriptAnswer: Sendable {
-    /// How the job stands.
-    package var status: JobStatus
-    /// Whether the job still runs and this is what it has heard so far.
-    package var isPartial: Bool
-    /// `{"transcription_id","status","partial","text","language","segments","words","engine"}` as JSON, ready to send.
-    package var body: [UInt8]
-
-    package init(status: JobStatus, isPartial: Bool, body: [UInt8]) {
-        self.status = status
-        self.isPartial = isPartial
-        self.body = body
-    }
-}
-
-/// How many jobs stand where.
-package struct QueueStats: Sendable, Hashable {
-    package var queued = 0
-    package var processing = 0
-    package var completed = 0
-    package var failed = 0
-    package var canceled = 0
-    /// Jobs that run in this process.
-    package var running = 0
-
-    package init() {}
-}
-
-/// Where a waiting job stands in line.
-package struct QueuePlace: Sendable, Hashable {
-    /// 1 for the next.
-    package var position: Int
-    /// Seconds until it starts, when past jobs allow a guess.
-    package var estimatedSeconds: Double?
-
-    package init(position: Int, estimatedSeconds: Double?) {
-        self.position = position
-        self.estimatedSeconds = estimatedSeconds
-    }
-}
-
 /// Jobs and their results.
 package struct TranscriptionService: Sendable {
+    let database: any Database
+    let clock: any WallClock
+    private let library: LibraryService
+    private let models: ModelService
+
+    /// How many jobs run in this process.
+    let runningHere: @Sendable () -> Int
+
     package init(
         database: any Database,
-        blobs: any BlobStore,
         library: LibraryService,
         models: ModelService,
-        signals: JobSignals,
-        clock: any WallClock
-    ) {}
+        clock: any WallClock,
+        runningHere: @escaping @Sendable () -> Int = { 0 }
+    ) {
+        self.database = database
+        self.library = library
+        self.models = models
+        self.clock = clock
+        self.runningHere = runningHere
+    }
 
     /// Queues a job for a file. Checks in the order of the contract: `VALIDATION_ERROR` for an empty `file_id`, the options
     /// and `profile_id`, then `NOT_FOUND` for the file, `CONFLICT` (`file_id`) for one that is not ready.
-    package func create(_ owner: UserID, fileID: String, _ request: NewTranscription) async throws -> Transcription { throw NotYet() }
+    package func create(_ owner: UserID, fileID: String, _ request: NewTranscription) async throws -> Transcription {
+        guard !fileID.isEmpty else { throw ScriberrError(.validation, "Name a file.", field: "file_id") }
+        let options = try await options(owner, request)
+        guard let id = FileID(fileID) else { throw ScriberrError.noFile }
+        let (title, now) = (try givenTitle(request.title), clock.now())
+        return try await database.write { db in
+            guard let file = try FileSQL.get(db, owner, id) else { throw ScriberrError.noFile }
+            return try NewJob(file: file, title: title, options: options).enqueue(db, at: now)
+        }
+    }
 
     /// Checks what can be checked before an upload ends, so that a bad request costs no storage.
-    package func check(_ owner: UserID, _ request: NewTranscription) async throws { throw NotYet() }
+    package func check(_ owner: UserID, _ request: NewTranscription) async throws {
+        _ = try givenTitle(request.title)
+        _ = try await options(owner, request)
+    }
 
     /// Makes a file of an upload and queues a job for it, in one transaction. The upload is used up or aborted.
-    package func submit(_ upload: Upload, _ request: NewTranscription) async throws -> Transcription { throw NotYet() }
+    package func submit(_ upload: Upload, _ request: NewTranscription) async throws -> Transcription {
+        let options: TranscriptionOptions
+        do {
+            options = try await self.options(upload.owner, request)
+        } catch {
+            await upload.abort()
+            throw error
+        }
+        return try await library.keep(upload, title: request.title) { db, file in
+            try NewJob(file: file, title: nil, options: options).enqueue(db, at: file.createdAt)
+        }
+    }
 
     /// Throws `NOT_FOUND`.
-    package func get(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription { throw NotYet() }
+    package func get(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription {
+        try await database.read { try Self.find($0, owner, id) }
+    }
 
     /// One page of the owner's jobs; transcripts are not read.
-    package func list(_ owner: UserID, _ query: TranscriptionListQuery) async throws -> Page<Transcription> { throw NotYet() }
+    package func list(_ owner: UserID, _ query: TranscriptionListQuery) async throws -> Page<Transcription> {
+        let list = query.list
+        let keyset = try list.keyset(filter: query.cursorFilter)
+        let filter = TranscriptionSQL.Filter(status: query.status, search: list.search, updatedAfter: list.updatedAfter)
+        let rows = try await database.read { try TranscriptionSQL.list($0, owner, filter, keyset) }
+        return try list.page(rows, filter: query.cursorFilter) { job in
+            ListPlace(id: job.id.text, title: job.title, createdAt: job.createdAt, updatedAt: job.updatedAt)
+        }
+    }
 
     /// Throws `NOT_FOUND`, or `VALIDATION_ERROR` with field `title`.
-    package func rename(_ owner: UserID, _ id: TranscriptionID, title: String) async throws -> Transcription { throw NotYet() }
+    package func rename(_ owner: UserID, _ id: TranscriptionID, title: String) async throws -> Transcription {
+        let (title, now) = (try Title.given(title), clock.now())
+        return try await database.write { db in
+            guard let job = try TranscriptionSQL.rename(db, owner, id, title: title, at: now) else {
+                throw ScriberrError.noTranscription
+            }
+            let payload = #"{"id":"\#(id.text)","status":"\#(job.status.rawValue)"}"#
+            try EventLog.append(
+                db, owner: owner, subject: id.text, type: .transcriptionUpdated, payload: payload, at: now)
+            return job
+        }
+    }
 
     /// Stops the job if it runs and removes all of it; its recording too when nothing else needs it. Throws `NOT_FOUND`.
-    package func delete(_ owner: UserID, _ id: TranscriptionID) async throws { throw NotYet() }
+    package func delete(_ owner: UserID, _ id: TranscriptionID) async throws {
+        let now = clock.now()
+        let unused = try await database.write { db in
+            guard let deleted = try JobSQL.delete(db, id, owner: owner, at: now) else {
+                throw ScriberrError.noTranscription
+            }
+            return try FileSQL.release(db, deleted.fileID, at: now)
+        }
+        await library.cleaner.remove(unused)
+    }
 
     /// Asks for a job to stop. A waiting job ends at once, a running one within moments; a second call changes nothing.
     /// Throws `NOT_FOUND`, or `CONFLICT` when the job has ended.
-    package func cancel(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription { throw NotYet() }
+    package func cancel(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription {
+        let now = clock.now()
+        return try await database.write { db in
+            switch try JobSQL.requestCancel(db, id, owner: owner, at: now) {
+            case .canceled, .stopping: return try Self.find(db, owner, id)
+            case .alreadyTerminal(let status):
+                throw ScriberrError(.conflict, "The transcription has already ended: it is \(status.rawValue).")
+            case .notFound: throw ScriberrError.noTranscription
+            }
+        }
+    }
 
     /// Queues a new job with what the old one was created with, changed by `options`. Throws `NOT_FOUND`, or `CONFLICT`
     /// while the old one waits or runs.
-    package func retry(_ owner: UserID, _ id: TranscriptionID, options: OptionsPatch = OptionsPatch()) async throws -> Transcription {
-        throw NotYet()
+    package func retry(
+        _ owner: UserID,
+        _ id: TranscriptionID,
+        options patch: OptionsPatch = OptionsPatch()
+    ) async throws -> Transcription {
+        let source = try await get(owner, id)
+        let options = try patch.applied(to: source.options)
+        if options != source.options { try await models.validate(options) }
+        let now = clock.now()
+        return try await database.write { db in
+            let source = try Self.find(db, owner, id)
+            guard source.status.isTerminal else {
+                throw ScriberrError(.conflict, "The transcription is \(source.status.rawValue); cancel it first.")
+            }
+            // The file may be out of sight; its bytes stay for as long as a job refers to them.
+            guard let file = try FileSQL.getEvenDeleted(db, source.fileID) else { throw ScriberrError.noFile }
+            return try NewJob(file: file, title: source.title, options: options).enqueue(db, at: now)
+        }
     }
 
-    /// The transcript; of a running job what it has heard so far; else empty. Throws `NOT_FOUND`.
-    package func transcript(_ owner: UserID, _ id: TranscriptionID) async throws -> TranscriptAnswer { throw NotYet() }
-
-    /// The transcript of a completed job as values, for exports. Throws `NOT_FOUND`, or `CONFLICT` while there is none.
-    package func finishedTranscript(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcript { throw NotYet() }
-
-    /// Every attempt, newest first. Throws `NOT_FOUND`.
-    package func executions(_ owner: UserID, _ id: TranscriptionID) async throws -> [Execution] { throw NotYet() }
-
-    /// The attempts as plain text. Throws `NOT_FOUND`.
-    package func logs(_ owner: UserID, _ id: TranscriptionID) async throws -> String { throw NotYet() }
-
     /// Opens the recording of a job. Throws `NOT_FOUND`.
-    package func audio(_ owner: UserID, _ id: TranscriptionID) async throws -> OpenedAudio { throw NotYet() }
+    package func audio(_ owner: UserID, _ id: TranscriptionID) async throws -> OpenedAudio {
+        let file = try await database.read { db in
+            try FileSQL.getEvenDeleted(db, Self.find(db, owner, id).fileID)
+        }
+        guard let file else { throw ScriberrError.noTranscription }
+        return try await library.open(file)
+    }
 
-    /// The owner's jobs by state; of all owners when `owner` is nil, for admins.
-    package func queueStats(_ owner: UserID?) async throws -> QueueStats { throw NotYet() }
+    static func find(_ db: any SQLConnection, _ owner: UserID, _ id: TranscriptionID) throws -> Transcription {
+        guard let job = try JobSQL.get(db, id, owner: owner) else { throw ScriberrError.noTranscription }
+        return job
+    }
 
-    /// Where the job stands in line; nil unless it waits. Throws `NOT_FOUND`.
-    package func place(_ owner: UserID, _ id: TranscriptionID) async throws -> QueuePlace? { throw NotYet() }
+    /// The options of a new job: those of the named or default profile, changed by the request, checked against the models.
+    private func options(_ owner: UserID, _ request: NewTranscription) async throws -> TranscriptionOptions {
+        // A request that is wrong by itself says so before its profile is looked up.
+        _ = try request.options.applied(to: TranscriptionOptions(diarization: true))
+        let base = try await profileOptions(owner, request.profileID)
+        let options = try request.options.applied(to: base)
+        try await models.validate(options)
+        return options
+    }
+
+    private func profileOptions(_ owner: UserID, _ name: String?) async throws -> TranscriptionOptions {
+        let profile = try await database.read { db -> Profile? in
+            switch name {
+            case nil, "": return try ProfileSQL.getDefault(db, owner)
+            case "default":
+                guard let profile = try ProfileSQL.getDefault(db, owner) else {
+                    throw ScriberrError(.validation, "There is no default profile.", field: "profile_id")
+                }
+                return profile
+            case .some(let text):
+                guard let id = ProfileID(text), let profile = try ProfileSQL.get(db, owner, id) else {
+                    throw ScriberrError(.validation, "There is no such profile.", field: "profile_id")
+                }
+                return profile
+            }
+        }
+        return profile?.options ?? TranscriptionOptions()
+    }
+
+    private func givenTitle(_ title: String?) throws -> String? {
+        guard let title, !title.isEmpty else { return nil }
+        return try Title.given(title)
+    }
+}
+
+extension ScriberrError {
+    static let noTranscription = ScriberrError(.notFound, "There is no such transcription.")
 }

@@ -1,0 +1,83 @@
+import ScriberrCore
+
+/// How long a login must wait. An attempt counts as failed until it has succeeded, so that many at once gain nothing.
+///
+/// Three things are counted: tries at a name from an address, at a name from anywhere, and from an address at any name. The
+/// narrow one is strict; the wide ones only slow down what no person does.
+struct LoginThrottle {
+    private struct Rule {
+        var freeFailures: Int
+        var longestSeconds: Int
+    }
+
+    private struct Count {
+        var failures = 0
+        var blockedUntil = Timestamp(microseconds: 0)
+        var touched: Timestamp
+    }
+
+    private enum Key: Hashable {
+        case pair(name: String, address: String)
+        case name(String)
+        case address(String)
+
+        var rule: Rule {
+            switch self {
+            case .pair: Rule(freeFailures: 5, longestSeconds: 300)
+            case .name: Rule(freeFailures: 30, longestSeconds: 30)
+            case .address: Rule(freeFailures: 60, longestSeconds: 300)
+            }
+        }
+    }
+
+    private var counts: [Key: Count] = [:]
+    private static let memory = Duration.seconds(15 * 60)
+    private static let countsMax = 30_000
+
+    /// Starts an attempt. When it must wait instead, how many seconds.
+    mutating func begin(name: String, address: String, at now: Timestamp) -> Int? {
+        makeRoom(at: now)
+        let keys = keys(name, address)
+        let blockedUntil = keys.compactMap { counts[$0]?.blockedUntil }.max() ?? now
+        if blockedUntil > now { return max(1, Int((blockedUntil - now).inSeconds.rounded(.up))) }
+        for key in keys { note(key, at: now) }
+        return nil
+    }
+
+    /// The attempt had the right password.
+    mutating func succeed(name: String, address: String) {
+        counts[.pair(name: name, address: address)] = nil
+        for key in [Key.name(name), .address(address)] {
+            guard var count = counts[key] else { continue }
+            count.failures -= 1
+            if count.failures <= key.rule.freeFailures { count.blockedUntil = Timestamp(microseconds: 0) }
+            counts[key] = count.failures > 0 ? count : nil
+        }
+    }
+
+    private mutating func note(_ key: Key, at now: Timestamp) {
+        var count = counts[key] ?? Count(touched: now)
+        if now - count.touched > Self.memory { count = Count(touched: now) }
+        count.failures += 1
+        count.touched = now
+        let excess = count.failures - key.rule.freeFailures
+        if excess >= 0 {
+            let seconds = min(key.rule.longestSeconds, 1 << min(excess, 16))
+            count.blockedUntil = now + .seconds(seconds)
+        }
+        counts[key] = count
+    }
+
+    private mutating func makeRoom(at now: Timestamp) {
+        guard counts.count + 3 > Self.countsMax else { return }
+        counts = counts.filter { now - $0.value.touched <= Self.memory }
+        guard counts.count + 3 > Self.countsMax else { return }
+        // An attacker with that many addresses: what is remembered longest goes first.
+        let middle = counts.values.map(\.touched).sorted()[counts.count / 2]
+        counts = counts.filter { $0.value.touched > middle }
+    }
+
+    private func keys(_ name: String, _ address: String) -> [Key] {
+        [.pair(name: name, address: address), .name(name), .address(address)]
+    }
+}

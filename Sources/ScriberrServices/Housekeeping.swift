@@ -1,0 +1,55 @@
+import ScriberrCore
+import ScriberrStore
+
+/// What has to be tidied up now and then, so that nothing grows without bound.
+package struct Housekeeping: Sendable {
+    private let database: any Database
+    private let blobs: any BlobStore
+    private let cleaner: BlobCleaner
+    private let idempotency: IdempotencyService
+    private let clock: any WallClock
+    private static let eventsKept = 200_000
+    private static let eventLifetime = Duration.seconds(14 * 86_400)
+    private static let batch = 1_000
+
+    init(
+        database: any Database,
+        blobs: any BlobStore,
+        cleaner: BlobCleaner,
+        idempotency: IdempotencyService,
+        clock: any WallClock
+    ) {
+        self.database = database
+        self.blobs = blobs
+        self.cleaner = cleaner
+        self.idempotency = idempotency
+        self.clock = clock
+    }
+
+    /// To be called once at start, before the first upload: removes what unfinished uploads of dead processes left.
+    package func atStart() async throws {
+        try await blobs.removeLeftovers()
+        _ = try await cleaner.sweep()
+    }
+
+    /// To be called every hour or so: old events, old answers and unclaimed blobs go. Each step is small and gives way to
+    /// other writes. Answers how many rows and blobs went.
+    @discardableResult
+    package func run() async throws -> Int {
+        var total = try await cleaner.sweep()
+        var some = Self.batch
+        while some >= Self.batch {
+            some = try await idempotency.purge()
+            total += some
+        }
+        let before = clock.now() - Self.eventLifetime
+        some = Self.batch
+        while some >= Self.batch {
+            some = try await database.write { db in
+                try EventLog.prune(db, before: before, keep: Self.eventsKept, limit: Self.batch)
+            }
+            total += some
+        }
+        return total
+    }
+}

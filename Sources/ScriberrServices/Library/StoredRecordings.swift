@@ -1,0 +1,25 @@
+package import ScriberrCore
+package import ScriberrStore
+
+/// Finds the audio of jobs for the pipeline.
+package struct StoredRecordings: RecordingLookup {
+    private let database: any Database
+    private let blobs: any BlobStore
+
+    package init(database: any Database, blobs: any BlobStore) {
+        self.database = database
+        self.blobs = blobs
+    }
+
+    /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
+    package func recording(of job: Transcription) async throws -> (path: String, seconds: Double?) {
+        let (key, seconds) = try await database.read { db in
+            (
+                try JobSQL.blobKey(db, of: job.id),
+                try FileSQL.getEvenDeleted(db, job.fileID)?.durationSeconds
+            )
+        }
+        guard let key else { throw ScriberrError(.mediaMissing, "The recording is gone.") }
+        return (try await blobs.localPath(of: key), seconds)
+    }
+}

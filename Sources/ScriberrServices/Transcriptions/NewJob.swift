@@ -1,0 +1,43 @@
+import ScriberrCore
+import ScriberrStore
+
+/// A job that is about to be queued for a file.
+struct NewJob: Sendable {
+    var file: AudioFile
+    /// Empty or nil for the file's title.
+    var title: String?
+    var options: TranscriptionOptions
+
+    /// Queues the job with its event, in the caller's transaction. Throws `CONFLICT` for a file that is not ready and
+    /// `VALIDATION_ERROR` for a part that lies outside of it.
+    @discardableResult
+    func enqueue(_ db: any SQLConnection, at now: Timestamp) throws -> Transcription {
+        guard file.status == .ready else {
+            let reason = file.status == .processing ? "is still being fetched" : "could not be fetched"
+            throw ScriberrError(.conflict, "The file \(reason).", field: "file_id")
+        }
+        let name = (title ?? "").isEmpty ? file.title : title ?? file.title
+        let job = Transcription(
+            id: .make(at: now),
+            owner: file.owner,
+            fileID: file.id,
+            title: name,
+            options: options,
+            audioSeconds: try partSeconds(),
+            createdAt: now
+        )
+        try JobSQL.enqueue(db, job, blobKey: file.blobKey, foldedTitle: TitleFolding.fold(name))
+        return job
+    }
+
+    /// Length of the part to transcribe, when known.
+    private func partSeconds() throws -> Double? {
+        guard let duration = file.durationSeconds else { return options.end.map { $0 - (options.start ?? 0) } }
+        let start = options.start ?? 0
+        guard start < duration else {
+            throw ScriberrError(
+                .validation, "The recording ends before the part starts.", field: "options.start")
+        }
+        return min(options.end ?? duration, duration) - start
+    }
+}

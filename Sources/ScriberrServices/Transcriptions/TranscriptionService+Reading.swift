@@ -1,0 +1,92 @@
+import Foundation
+package import ScriberrCore
+import ScriberrEngines
+import ScriberrStore
+import ScriberrTranscript
+
+/// The transcript of a job, as far as there is one.
+package struct TranscriptAnswer: Sendable {
+    /// How the job stands.
+    package var status: JobStatus
+    /// Whether the job still runs and this is what it has heard so far.
+    package var isPartial: Bool
+    /// `{"transcription_id","status","partial","text","language","segments","words","engine"}` as JSON, ready to send.
+    package var body: [UInt8]
+}
+
+extension TranscriptionService {
+    /// The transcript; of a running job what it has heard so far; else empty. Throws `NOT_FOUND`.
+    package func transcript(_ owner: UserID, _ id: TranscriptionID) async throws -> TranscriptAnswer {
+        let (job, stored, checkpoints) = try await stored(owner, id)
+        let isPartial = stored == nil && !checkpoints.isEmpty
+        let head = #"{"transcription_id":"\#(id.text)","status":"\#(job.status.rawValue)","partial":\#(isPartial),"#
+        let canonical = stored ?? CanonicalJSON.encode(partial(job, checkpoints))
+        // What we stored is canonical and can be megabytes long: it is sent as it is, behind the head.
+        let rest = canonical.first == UInt8(ascii: "{") ? canonical : CanonicalJSON.encode(parse(canonical))
+        return TranscriptAnswer(status: job.status, isPartial: isPartial, body: Array(head.utf8) + rest.dropFirst())
+    }
+
+    /// The transcript of a completed job as values, for exports. Throws `NOT_FOUND`, or `CONFLICT` while there is none.
+    package func finishedTranscript(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcript {
+        let (job, stored, _) = try await stored(owner, id)
+        guard let stored else {
+            throw ScriberrError(.conflict, "There is no transcript: the transcription is \(job.status.rawValue).")
+        }
+        return parse(stored)
+    }
+
+    /// Every attempt, newest first. Throws `NOT_FOUND`.
+    package func executions(_ owner: UserID, _ id: TranscriptionID) async throws -> [Execution] {
+        try await database.read { db in
+            _ = try Self.find(db, owner, id)
+            return try JobSQL.executions(db, of: id)
+        }
+    }
+
+    /// The attempts as plain text, one line of facts each and one for how it ended. Throws `NOT_FOUND`.
+    package func logs(_ owner: UserID, _ id: TranscriptionID) async throws -> String {
+        let executions = try await executions(owner, id)
+        guard !executions.isEmpty else { return "No executions recorded.\n" }
+        let lines = executions.reversed().flatMap(lines)
+        return Redactor.redact(lines.joined(separator: "\n")) + "\n"
+    }
+
+    private func lines(_ execution: Execution) -> [String] {
+        var lines = [
+            "execution \(execution.number) status=\(execution.status.rawValue) provider=\(execution.provider) "
+                + "model=\(execution.model) started_at=\(execution.startedAt.rfc3339)"
+        ]
+        if let time = execution.completedAt { lines.append("completed_at=\(time.rfc3339)") }
+        if let time = execution.failedAt { lines.append("failed_at=\(time.rfc3339)") }
+        if let message = execution.errorMessage {
+            lines.append("error=" + (execution.errorCode.map { "\($0.rawValue): " } ?? "") + message)
+        }
+        return lines
+    }
+
+    private func stored(
+        _ owner: UserID,
+        _ id: TranscriptionID
+    ) async throws -> (job: Transcription, transcript: [UInt8]?, checkpoints: [Checkpoint]) {
+        try await database.read { db in
+            let job = try Self.find(db, owner, id)
+            switch job.status {
+            case .completed: return (job, try JobSQL.transcript(db, of: id)?.content ?? [], [])
+            case .queued, .processing: return (job, nil, try JobSQL.checkpoints(db, id, step: PieceArchive.step))
+            case .failed, .canceled: return (job, nil, [])
+            }
+        }
+    }
+
+    private func partial(_ job: Transcription, _ checkpoints: [Checkpoint]) -> Transcript {
+        let current = checkpoints.first.map { first in checkpoints.filter { $0.fingerprint == first.fingerprint } } ?? []
+        let pieces = PieceArchive.pieces(in: current).map { piece in
+            HeardPiece(
+                start: piece.start, end: piece.end, text: piece.text, words: piece.words, segments: piece.segments,
+                language: piece.language)
+        }
+        return TranscriptBuilder().transcript(from: pieces, language: job.options.language, engine: job.engine)
+    }
+
+    private func parse(_ bytes: [UInt8]) -> Transcript { ScriberrTranscript.StoredTranscript.parse(bytes) }
+}

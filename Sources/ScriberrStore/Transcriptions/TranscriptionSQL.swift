@@ -1,0 +1,99 @@
+package import ScriberrCore
+
+/// Jobs as their owners see them: lists, titles, places in line. What moves a job is in ``JobSQL``.
+package enum TranscriptionSQL {
+    /// Which jobs a list shows.
+    package struct Filter: Sendable, Hashable {
+        package var status: JobStatus?
+        /// Folded text somewhere in the title.
+        package var search: String?
+        package var updatedAfter: Timestamp?
+
+        package init(status: JobStatus? = nil, search: String? = nil, updatedAfter: Timestamp? = nil) {
+            self.status = status
+            self.search = search
+            self.updatedAfter = updatedAfter
+        }
+    }
+
+    /// One row more than the page holds, when there are more. Transcripts lie elsewhere and are not read.
+    package static func list(
+        _ db: any SQLConnection,
+        _ owner: UserID,
+        _ filter: Filter,
+        _ keyset: Keyset
+    ) throws -> [Transcription] {
+        var conditions = Conditions()
+        conditions.add("owner = ?", .id(owner))
+        if let status = filter.status { conditions.add("status = ?", .text(status.rawValue)) }
+        if let after = filter.updatedAfter { conditions.add("updated_at > ?", .time(after)) }
+        if let search = filter.search {
+            conditions.add(#"title_folded LIKE ? ESCAPE '\'"#, .text(TitleFolding.pattern(containing: search)))
+        }
+        let page = conditions.page(keyset)
+        return try db.query("SELECT \(Transcription.columns) FROM transcriptions \(page)", conditions.arguments)
+            .map(Transcription.init(row:))
+    }
+
+    /// Gives a job another title; nil when there is no such job.
+    package static func rename(
+        _ db: any SQLConnection,
+        _ owner: UserID,
+        _ id: TranscriptionID,
+        title: String,
+        at now: Timestamp
+    ) throws -> Transcription? {
+        let sql = """
+            UPDATE transcriptions SET title = $1, title_folded = $2, updated_at = $3
+            WHERE id = $4 AND owner = $5 RETURNING \(Transcription.columns)
+            """
+        let folded = TitleFolding.fold(title)
+        return try db.query(sql, [.text(title), .text(folded), .time(now), .id(id), .id(owner)]).first
+            .map(Transcription.init(row:))
+    }
+
+    /// Jobs of an owner that wait or run, longest waiting first.
+    package static func active(_ db: any SQLConnection, _ owner: UserID, limit: Int) throws -> [Transcription] {
+        let sql = """
+            SELECT \(Transcription.columns) FROM transcriptions
+            WHERE owner = $1 AND status IN ('queued', 'processing') ORDER BY queued_at, id LIMIT $2
+            """
+        return try db.query(sql, [.id(owner), .int(limit)]).map(Transcription.init(row:))
+    }
+
+    /// What stands before a waiting job, of all owners.
+    package struct Line: Sendable, Hashable {
+        /// How many wait before it.
+        package var jobsAhead: Int
+        /// Audio seconds of those and of what is left of the running ones; those of unknown length are not in it.
+        package var audioSecondsAhead: Double
+        /// Seconds that a second of audio takes; nil before the first job.
+        package var secondsPerAudioSecond: Double?
+        /// How many jobs run at once.
+        package var slots: Int
+    }
+
+    /// The line before `job`, in the order of first come, first served.
+    package static func line(_ db: any SQLConnection, before job: Transcription) throws -> Line {
+        let ahead = """
+            SELECT count(*) AS jobs, coalesce(sum(audio_seconds), 0) AS seconds FROM transcriptions
+            WHERE status = 'queued' AND is_due = 1
+                AND (priority > $1 OR (priority = $2 AND (queued_at, created_at, id) < ($3, $4, $5)))
+            """
+        let arguments: [SQLValue] = [
+            .int(job.priority), .int(job.priority), .time(job.queuedAt), .time(job.createdAt), .id(job.id),
+        ]
+        let running = """
+            SELECT coalesce(sum(audio_seconds * (1 - progress)), 0) AS seconds FROM transcriptions
+            WHERE status = 'processing'
+            """
+        let speed = "SELECT seconds_per_audio_second AS speed FROM queue_speed WHERE model = ''"
+        let waiting = try db.query(ahead, arguments).first
+        return Line(
+            jobsAhead: try waiting?.int("jobs") ?? 0,
+            audioSecondsAhead: (try waiting?.real("seconds") ?? 0) + (try db.query(running, []).first?.real("seconds") ?? 0),
+            secondsPerAudioSecond: try db.query(speed, []).first?.real("speed"),
+            slots: try db.query("SELECT coalesce(sum(slots), 0) AS slots FROM instances", []).first?.int("slots") ?? 0
+        )
+    }
+}
