@@ -15,6 +15,10 @@ package protocol Provider: Sendable {
     /// Throws `MODEL_UNAVAILABLE`, `DOWNLOAD_FAILED`, `ENGINE_UNAVAILABLE`.
     func prepare(model: String, progress: @Sendable (PreparationProgress) async -> Void) async throws
 
+    /// Whether ``prepare(model:progress:)`` has a fair chance now: the model is installed, or may be fetched and its server
+    /// answers. Quick, and never throws.
+    func canPrepare(model: String) async -> Bool
+
     /// Writes down what is said. Pieces are handed to `onEvent` in order, each once; the next is decoded while `onEvent`
     /// runs, so it bounds how far the engine may be ahead. An error thrown by `onEvent` stops the engine and is thrown on.
     func transcribe(
@@ -30,6 +34,14 @@ package protocol Provider: Sendable {
 
     /// Ends every process and connection. Calls after it throw `ENGINE_UNAVAILABLE`.
     func close() async
+}
+
+extension Provider {
+    /// Whether the model is installed.
+    package func canPrepare(model: String) async -> Bool {
+        // A provider that cannot tell its models has none to offer now.
+        ((try? await models()) ?? []).contains { $0.id == model && $0.installed }
+    }
 }
 
 /// What a provider offers under one name.

@@ -1,0 +1,96 @@
+import Foundation
+import ScriberrCore
+package import ScriberrEngineWire
+
+/// The models that can be named, and which of them lie on this machine. Folders are looked at anew with each question.
+package struct ModelCatalogue: Sendable {
+    /// Used when a request names no model.
+    package static let defaultModel = "whisper-base"
+    /// Used for telling speakers apart.
+    package static let defaultDiarizationModel = "diarization-default"
+    /// Works without a download, wherever Debian's model is installed.
+    package static let offlineModel = "pocketsphinx-en-us"
+
+    private let settings: EngineSettings
+
+    /// Makes the catalogue for these folders.
+    package init(settings: EngineSettings) { self.settings = settings }
+
+    /// Our own list first, then the user's models by name.
+    package var models: [CatalogueModel] {
+        KnownModels.all + UserModels(folders: folders).all.map(\.model).sorted { $0.id < $1.id }
+    }
+
+    /// The model of that name; nil when there is none.
+    package func model(_ id: String) -> CatalogueModel? {
+        KnownModels.all.first { $0.id == id } ?? UserModels(folders: folders).all.first { $0.model.id == id }?.model
+    }
+
+    /// The files of an installed model by role; nil when one of them is missing.
+    package func installedFiles(of model: CatalogueModel) -> ModelFiles? {
+        for folder in candidateFolders(of: model) {
+            let paths = model.files.mapValues { "\(folder)/\($0)" }
+            guard paths.values.allSatisfy(isPresent) else { continue }
+            return ModelFiles(id: model.id, family: model.family, files: paths, parameters: model.parameters)
+        }
+        return nil
+    }
+
+    /// Whether the model can be used without a download.
+    package func isInstalled(_ model: CatalogueModel) -> Bool { installedFiles(of: model) != nil }
+
+    /// Where a download of the model goes.
+    package func folder(of model: CatalogueModel) -> String { absolute("\(settings.cacheFolder)/\(model.id)") }
+
+    /// All models as providers list them.
+    package func cards(provider: String) -> [ModelCard] {
+        models.map { model in
+            ModelCard(
+                id: model.id,
+                name: model.name,
+                provider: provider,
+                installed: isInstalled(model),
+                capabilities: model.capabilities,
+                languages: model.languages,
+                sizeBytes: model.downloadBytes,
+                licence: model.licence,
+                family: model.family.rawValue
+            )
+        }
+    }
+
+    /// The voice-activity model. Throws `ENGINE_UNAVAILABLE` when it is not installed.
+    package func voiceActivityModelPath() throws -> String {
+        let folder = absolute("\(settings.nativeFolder)/silero-vad")
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".onnx") }.sorted()
+        guard let name = names.first(where: { $0 == "silero_vad.onnx" }) ?? names.first else {
+            throw ScriberrError(
+                .engineUnavailable,
+                "The voice activity model (Silero VAD) is not installed.",
+                detail: "no .onnx file in \(folder)"
+            )
+        }
+        return "\(folder)/\(name)"
+    }
+
+    private var folders: [String] { ([settings.cacheFolder] + settings.modelFolders).map(absolute) }
+
+    private func candidateFolders(of model: CatalogueModel) -> [String] {
+        if model.family == .pocketsphinx && model.id == Self.offlineModel { return [absolute(settings.pocketSphinxFolder)] }
+        let known = folders.map { "\($0)/\(model.id)" }
+        return known + UserModels(folders: folders).all.filter { $0.model.id == model.id }.map(\.folder)
+    }
+}
+
+private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+}
+
+/// Whether there is a file with content, or a folder, at this path.
+private func isPresent(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return false }
+    if isFolder.boolValue { return true }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.int64Value
+    return (size ?? 0) > 0
+}
