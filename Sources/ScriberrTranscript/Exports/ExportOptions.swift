@@ -1,3 +1,5 @@
+package import ScriberrCore
+
 /// How a transcript is written. Formats ignore what they have no place for; see ``ExportFormat/options``.
 package struct ExportOptions: Sendable, Hashable {
     /// How subtitles are cut.
@@ -14,6 +16,10 @@ package struct ExportOptions: Sendable, Hashable {
     package var title: String
     /// Lines end as on Windows.
     package var windowsNewlines: Bool
+    /// What was done with the speech, for formats that say it.
+    package var task: SpeechTask
+    /// The recording's length in seconds; nil takes the end of the last segment.
+    package var durationSeconds: Double?
 
     package init(
         cues: CueRules = CueRules(),
@@ -22,7 +28,9 @@ package struct ExportOptions: Sendable, Hashable {
         words: Bool = false,
         speakerNames: [String: String] = [:],
         title: String = "",
-        windowsNewlines: Bool = false
+        windowsNewlines: Bool = false,
+        task: SpeechTask = .transcribe,
+        durationSeconds: Double? = nil
     ) {
         self.cues = cues
         self.speakers = speakers
@@ -31,6 +39,12 @@ package struct ExportOptions: Sendable, Hashable {
         self.speakerNames = speakerNames
         self.title = title
         self.windowsNewlines = windowsNewlines
+        self.task = task
+        self.durationSeconds = durationSeconds
+    }
+
+    func duration(of transcript: Transcript) -> Double {
+        durationSeconds ?? transcript.segments.map(\.end).max() ?? transcript.words.map(\.end).max() ?? 0
     }
 
     /// The name to show for a transcript's speaker label.

@@ -4,7 +4,10 @@ package import ScriberrCore
 package enum TranscriptExports {
     /// In the order in which they are listed to people.
     package static let all: [any TranscriptExport] = [
-        PlainTextExport(), CanonicalExport(), SubRipExport(), WebVTTExport(),
+        PlainTextExport(), CanonicalExport(), SubRipExport(), WebVTTExport(), MarkdownExport(), DocxExport(), CSVExport(),
+        TSVExport(),
+        ASSExport(), TTMLExport(), LRCExport(), AudacityExport(), CTMExport(), RTTMExport(), SegLSTExport(), PodcastExport(),
+        WhisperExport(), WhisperXExport(), VerboseJSONExport(), DiarizedJSONExport(),
     ]
 
     /// The format of this name or alias, in upper or lower case. Throws `VALIDATION_ERROR` at `format`.

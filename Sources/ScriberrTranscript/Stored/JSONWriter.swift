@@ -22,12 +22,6 @@ struct JSONWriter {
         string(value)
     }
 
-    /// Writes a string as an element of an array.
-    mutating func element(_ value: String) {
-        comma()
-        string(value)
-    }
-
     /// Writes seconds rounded to milliseconds.
     mutating func seconds(_ key: StaticString, _ value: Double) {
         name(key)
@@ -47,10 +41,12 @@ struct JSONWriter {
         bytes.append(contentsOf: decimal(Int64((min(1, max(0, value)) * 10_000).rounded()), places: 4).utf8)
     }
 
-    /// Writes `null`.
-    mutating func null(_ key: StaticString) {
+    /// Writes a number with at most four decimals; what is no number is 0.
+    mutating func number(_ key: StaticString, _ value: Double) {
         name(key)
-        bytes.append(contentsOf: "null".utf8)
+        let scaled = value.isFinite ? Int64((min(max(value, -1e9), 1e9) * 10_000).rounded()) : 0
+        if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes.append(contentsOf: decimal(abs(scaled), places: 4).utf8)
     }
 
     private mutating func nested(_ key: StaticString?, _ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {

@@ -6,12 +6,23 @@ struct Paragraph: Hashable {
     var end: Double
     var speaker: String?
     var text: String
+    /// False where only a text is known and nothing of its times.
+    var isTimed = true
 
     init(_ segment: Segment) {
         start = segment.start
         end = segment.end
         speaker = segment.speaker
         text = Spacing.tidied(segment.text)
+    }
+
+    /// The paragraphs, or the text alone where there are no segments.
+    static func paragraphs(orText transcript: Transcript) -> [Paragraph] {
+        let paragraphs = paragraphs(of: transcript)
+        guard paragraphs.isEmpty else { return paragraphs }
+        var whole = Paragraph(Segment(start: 0, end: 0, text: transcript.text))
+        whole.isTimed = false
+        return whole.text.isEmpty ? [] : [whole]
     }
 
     /// Segments of one speaker in a row become a paragraph. A new one begins behind a silence of `pause` seconds and, at
