@@ -23,7 +23,7 @@ struct Recording: Sendable {
         from resumeAt: Double? = nil,
         onSamples: nonisolated(nonsending) (ArraySlice<Float>) async throws -> Void
     ) async throws -> Bool {
-        var toDrop = samples(inSeconds: max(0, (resumeAt ?? start) - start))
+        var toDrop = max(0, samples(inSeconds: resumeAt ?? start) - samples(inSeconds: start))
         let audio = try await tools.decode(path, start: start, end: end) { chunk in
             try Task.checkCancellation()
             let kept = chunk.dropFirst(toDrop)

@@ -5,8 +5,8 @@
 struct PieceCutter<Detector: SpeechDetector> {
     private let rules: PieceRules
     private let detector: Detector
-    /// The stream's first sample in seconds of the recording.
-    private let streamStart: Double
+    /// The stream's first sample as a sample of the recording.
+    private let streamStart: Int
     private var history = SampleHistory()
     /// The window that the detector gets next.
     private var cursor = 0
@@ -31,7 +31,7 @@ struct PieceCutter<Detector: SpeechDetector> {
     }
 
     /// `streamStart` is the first sample's place in the recording, `firstIndex` the number of the first piece.
-    init(rules: PieceRules, detector: Detector, streamStart: Double = 0, firstIndex: Int = 0) {
+    init(rules: PieceRules, detector: Detector, streamStart: Int = 0, firstIndex: Int = 0) {
         self.rules = rules
         self.detector = detector
         self.streamStart = streamStart
@@ -44,7 +44,7 @@ struct PieceCutter<Detector: SpeechDetector> {
 
     /// Every piece that starts before this second of the recording has been handed out.
     var position: Double {
-        streamStart + seconds(ofSamples: min(pending?.start ?? openStart ?? cursor, audioEnd ?? cursor))
+        seconds(ofSamples: streamStart + min(pending?.start ?? openStart ?? cursor, audioEnd ?? cursor))
     }
 
     /// Takes the next samples and gives the pieces that have ended in them.
@@ -146,10 +146,10 @@ struct PieceCutter<Detector: SpeechDetector> {
         ready.append(
             Piece(
                 index: nextIndex,
-                start: streamStart + seconds(ofSamples: start),
+                firstSample: streamStart + start,
                 samples: Array(history[start..<end]),
-                resumeAt: streamStart + seconds(ofSamples: group.resume),
-                speechSeconds: seconds(ofSamples: group.speech)
+                resumeSample: streamStart + group.resume,
+                speechSamples: group.speech
             )
         )
         nextIndex += 1

@@ -108,7 +108,12 @@ struct TranscribeRun: Sendable {
 
     private func cutter(start: Double, firstIndex: Int) throws -> PieceCutter<SileroDetector> {
         let detector = try SileroDetector(library: library, path: order.vadModelPath, rules: recognizer.rules)
-        return PieceCutter(rules: recognizer.rules, detector: detector, streamStart: start, firstIndex: firstIndex)
+        return PieceCutter(
+            rules: recognizer.rules,
+            detector: detector,
+            streamStart: samples(inSeconds: start),
+            firstIndex: firstIndex
+        )
     }
 
     fileprivate struct Finished: Sendable {

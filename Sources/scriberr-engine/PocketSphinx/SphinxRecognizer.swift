@@ -23,6 +23,9 @@ final class SphinxRecognizer: Recognizer {
         guard order.language == nil || order.language == "en" else {
             throw OrderCheck.unsupported("The model '\(order.model.id)' knows English only.", field: "language")
         }
+        guard order.task == .transcribe else {
+            throw OrderCheck.unsupported("The model '\(order.model.id)' does not translate.", field: "task")
+        }
         guard order.hotwords.isEmpty else {
             throw OrderCheck.unsupported("The model '\(order.model.id)' takes no hotwords.", field: "hotwords")
         }
@@ -40,8 +43,8 @@ final class SphinxRecognizer: Recognizer {
         guard let mean = mean.withLock({ $0 }) else { return Recognition() }
         let words = try model.withDecoder { try $0.words(in: piece.samples, mean: mean) }.map { word in
             var word = word
-            word.start += piece.start
-            word.end = min(word.end + piece.start, piece.end)
+            word.start = piece.time(word.start)
+            word.end = piece.time(word.end)
             return word
         }
         return Recognition(text: words.map(\.word).joined(separator: " "), words: words, language: "en")
