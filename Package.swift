@@ -36,6 +36,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
@@ -127,7 +128,7 @@ let package = Package(
             "ScriberrServerTests",
             [
                 "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient,
-                .hummingbird, .httpTypes, .logging, .nioCore, .serviceLifecycle,
+                .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]
         ),
         tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),

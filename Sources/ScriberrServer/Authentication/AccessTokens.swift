@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import JWTKit
 import ScriberrCore
+import ScriberrServices
 
 /// Makes and reads access tokens: JWTs signed with HS256 and nothing else, whatever their header says (RFC 8725).
 struct AccessTokens: Sendable {
@@ -11,12 +12,15 @@ struct AccessTokens: Sendable {
         var user: UserID
         /// The account's token version when the token was made; a token of another version is void.
         var tokenVersion: Int64
+        /// What came from the same login; void after its logout.
+        var session: String
     }
 
     private struct Payload: JWTPayload {
         var userID: Int64
         var username: String
         var version: Int64
+        var session: String
         var issuedAt: Int64
         var expiresAt: Int64
 
@@ -24,6 +28,7 @@ struct AccessTokens: Sendable {
             case userID = "user_id"
             case username
             case version = "ver"
+            case session = "sid"
             case issuedAt = "iat"
             case expiresAt = "exp"
         }
@@ -46,13 +51,14 @@ struct AccessTokens: Sendable {
         keys = await JWTKeyCollection().add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256, kid: keyID)
     }
 
-    /// A token for an account.
-    func make(for user: User) async throws -> String {
+    /// A token for a session.
+    func make(for session: Session) async throws -> String {
         let now = clock.now().microseconds / 1_000_000
         let payload = Payload(
-            userID: user.id.number,
-            username: user.username,
-            version: user.tokenVersion,
+            userID: session.user.id.number,
+            username: session.user.username,
+            version: session.user.tokenVersion,
+            session: session.id,
             issuedAt: now,
             expiresAt: now + lifetime.components.seconds
         )
@@ -68,6 +74,6 @@ struct AccessTokens: Sendable {
         else { return nil }
         guard let payload = try? await keys.verify(token, as: Payload.self) else { return nil }
         guard clock.now().microseconds / 1_000_000 < payload.expiresAt else { return nil }
-        return Claims(user: UserID(payload.userID), tokenVersion: payload.version)
+        return Claims(user: UserID(payload.userID), tokenVersion: payload.version, session: payload.session)
     }
 }

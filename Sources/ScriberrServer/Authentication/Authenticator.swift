@@ -32,14 +32,15 @@ struct Authenticator: Sendable {
         throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.")
     }
 
-    /// The access token for a new session.
-    func token(for user: User) async throws -> String { try await tokens.make(for: user) }
+    /// The access token for a session.
+    func token(for session: Session) async throws -> String { try await tokens.make(for: session) }
 
     private func keyProof(_ key: String) async throws -> Proof? {
         guard let principal = try await apiKeys.authenticate(key) else { return nil }
+        guard case .apiKey(let id) = principal.credential else { return Proof(principal: principal) { true } }
         return Proof(principal: principal) {
             // A database that cannot answer is no reason to end a stream; the next check asks again.
-            do { return try await apiKeys.authenticate(key) != nil } catch { return true }
+            do { return try await apiKeys.isUsable(id) } catch { return true }
         }
     }
 
@@ -60,7 +61,11 @@ struct Authenticator: Sendable {
 
     private func activeUser(_ claims: AccessTokens.Claims) async throws -> User? {
         do {
-            return try await accounts.verifySession(claims.user, tokenVersion: claims.tokenVersion)
+            return try await accounts.verifySession(
+                claims.user,
+                tokenVersion: claims.tokenVersion,
+                session: claims.session
+            )
         } catch let error as ScriberrError where error.code == .unauthorized {
             return nil
         }

@@ -90,7 +90,7 @@ extension Route {
 
 extension Call {
     fileprivate func tokens(for session: Session) async throws -> Answer {
-        let accessToken = try await server.authenticator.token(for: session.user)
+        let accessToken = try await server.authenticator.token(for: session)
         var answer = Answer.object { json in
             json.field("access_token", accessToken)
             json.field("refresh_token", session.refreshToken)

@@ -20,14 +20,11 @@ extension Route {
             .post,
             "/api/v1/files:import-youtube",
             idempotency: .byBody,
-            .scoped(.write) { call, principal in
-                let body = try await call.json(ImportBody.self)
-                let file = try await call.services.library.importYouTube(
-                    principal.owner,
-                    url: body.url ?? "",
-                    title: body.title
-                )
-                return .object(status: .accepted) { $0.file(file) }
+            .scoped(.write) { call, _ in
+                guard isYouTubeAddress(try await call.json(ImportBody.self).url ?? "") else {
+                    throw ScriberrError(.validation, "url is the address of a video on YouTube.", field: "url")
+                }
+                throw ScriberrError(.serviceUnavailable, "This server cannot import from YouTube. Upload the recording instead.")
             }
         ),
         Route(
@@ -89,5 +86,4 @@ struct TitleBody: Decodable {
 
 private struct ImportBody: Decodable {
     var url: String?
-    var title: String?
 }

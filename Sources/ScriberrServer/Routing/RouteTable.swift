@@ -63,7 +63,7 @@ struct RouteTable<Target: Sendable>: Sendable {
             guard let segment = decodedSegment(piece) else { return .unknown }
             if let next = node.literals[segment] {
                 node = next
-            } else if let next = node.parameter {
+            } else if let next = node.parameter, !segment.isEmpty {
                 let colon = segment.firstIndex(of: ":")
                 guard colon == nil || index == pieces.count - 1 else { return .unknown }
                 verb = colon.map { String(segment[$0...].dropFirst()) } ?? ""

@@ -1,0 +1,186 @@
+import NIOHTTP1
+import Testing
+
+@testable import ScriberrServer
+
+@Suite struct Conventions {
+    @Test func `a request id is kept when it is fit to be repeated and made when it is not`() async throws {
+        try await ServerWorld.run { world in
+            let kept = try await world.anonymous.get("/api/v1/nothing", [("X-Request-ID", "  client:42.a_b-c ")])
+            #expect(kept.headers.first(name: "X-Request-ID") == "client:42.a_b-c")
+            #expect(kept["error.request_id"] == "client:42.a_b-c")
+            for bad in ["", "two words", "a/b", String(repeating: "x", count: 129), "ünïcode"] {
+                let made = try await world.anonymous.get("/health", [("X-Request-ID", bad)])
+                #expect(made.headers.first(name: "X-Request-ID")?.wholeMatch(of: /req_[0-9a-f]{24}/) != nil)
+            }
+        }
+    }
+
+    @Test func `unknown paths are a JSON failure`() async throws {
+        try await ServerWorld.run { world in
+            for path in ["/api/v1/nothing", "/api", "/api/v2/files", "/other", "/api/v1/transcriptions/tr_1/unknown"] {
+                let answer = try await world.anonymous.get(path)
+                #expect(answer.failure == "404 NOT_FOUND")
+                #expect(answer.headers.first(name: "Content-Type") == "application/json; charset=utf-8")
+            }
+            #expect(try await world.anonymous.send("POST", "/api/v1/transcriptions/tr_1:explode").failure == "404 NOT_FOUND")
+        }
+    }
+
+    @Test func `a known path with another method tells which it has`() async throws {
+        try await ServerWorld.run { world in
+            let answer = try await world.anonymous.send("PUT", "/api/v1/files")
+            #expect(answer.failure == "405 METHOD_NOT_ALLOWED")
+            #expect(answer.headers.first(name: "Allow") == "GET, HEAD, OPTIONS, POST")
+            let verb = try await world.anonymous.get("/api/v1/transcriptions/tr_1:cancel")
+            #expect(verb.headers.first(name: "Allow") == "OPTIONS, POST")
+        }
+    }
+
+    @Test func `every path that answers GET answers HEAD the same, without content`() async throws {
+        try await ServerWorld.run { world in
+            let client = try await world.signedIn()
+            let job = try await client.job()
+            for route in Route.all where route.method == .get {
+                let path = route.pattern.text.replacing("{id}", with: job)
+                if path.hasSuffix("/events") { continue }
+                let get = try await client.get(path)
+                let head = try await client.send("HEAD", path)
+                #expect(head.status == get.status, "\(path)")
+                #expect(head.body.isEmpty)
+                #expect(head.headers.first(name: "Content-Length") == String(get.body.count), "\(path)")
+            }
+        }
+    }
+
+    @Test func `HEAD on an event stream answers at once and keeps the connection in order`() async throws {
+        try await ServerWorld.run { world in
+            let client = try await world.signedIn()
+            #expect(try await client.send("HEAD", "/api/v1/events").status == 200)
+            #expect(try await client.get("/api/v1/auth/me").status == 200)
+        }
+    }
+
+    @Test func `a slash at the end redirects to the path without it, but only where there is one`() async throws {
+        try await ServerWorld.run { world in
+            let get = try await world.anonymous.get("/api/v1/files/?limit=2")
+            #expect(get.status == 301)
+            #expect(get.headers.first(name: "Location") == "/api/v1/files?limit=2")
+            #expect(try await world.anonymous.send("POST", "/api/v1/files/").status == 307)
+            #expect(try await world.anonymous.get("/api/v1/nothing/").failure == "404 NOT_FOUND")
+            #expect(try await world.anonymous.get("//example.com/").failure == "404 NOT_FOUND")
+        }
+    }
+
+    @Test func `only configured origins may call from a browser`() async throws {
+        try await ServerWorld.run(configure: { $0.allowedOrigins = ["https://app.example"] }) { world in
+            let preflight = try await world.anonymous.send(
+                "OPTIONS",
+                "/api/v1/files",
+                headers: [("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST")]
+            )
+            #expect(preflight.status == 204)
+            #expect(preflight.headers.first(name: "Access-Control-Allow-Origin") == "https://app.example")
+            #expect(preflight.headers.first(name: "Access-Control-Allow-Credentials") == "true")
+            #expect(preflight.headers.first(name: "Access-Control-Allow-Headers")?.contains("Idempotency-Key") == true)
+            for origin in ["https://evil.example", "https://app.example.evil", "null", "http://app.example"] {
+                let other = try await world.anonymous.get("/health", [("Origin", origin)])
+                #expect(other.status == 200)
+                #expect(other.headers.first(name: "Access-Control-Allow-Origin") == nil)
+                #expect(other.headers.first(name: "Vary") == "Origin")
+            }
+            #expect(try await world.anonymous.send("OPTIONS", "/anything").status == 204)
+        }
+    }
+
+    @Test func `answers carry what keeps browsers from guessing`() async throws {
+        try await ServerWorld.run { world in
+            for path in ["/health", "/nothing"] {
+                let headers = try await world.anonymous.get(path).headers
+                #expect(headers.first(name: "X-Content-Type-Options") == "nosniff")
+                #expect(headers.first(name: "X-Frame-Options") == "DENY")
+                #expect(headers.first(name: "Referrer-Policy") == "no-referrer")
+                #expect(headers.first(name: "Content-Security-Policy")?.contains("default-src 'none'") == true)
+                #expect(headers.first(name: "Server") == nil)
+                #expect(headers.first(name: "Date")?.hasSuffix("GMT") == true)
+            }
+        }
+    }
+
+    @Test(arguments: ["", "{", "[]", "null", "\"text\"", #"{"username":5}"#, "{\"username\":\"\u{0}", #"{"username":["a"]}"#])
+    func `a body that is not the expected JSON is an invalid request`(_ body: String) async throws {
+        try await ServerWorld.run { world in
+            #expect(try await world.anonymous.send("POST", "/api/v1/auth/login", json: body).failure == "400 INVALID_REQUEST")
+        }
+    }
+
+    @Test func `unknown fields are ignored and the content type is not asked for`() async throws {
+        try await ServerWorld.run { world in
+            let client = try await world.signedIn()
+            let answer = try await client.send(
+                "POST",
+                "/api/v1/profiles",
+                headers: [("Content-Type", "text/plain")],
+                body: Array(#"{"name":"Meetings","surprise":{"a":[1]},"options":{"more":true}}"#.utf8)
+            )
+            #expect(answer.status == 201)
+        }
+    }
+
+    @Test func `a body beyond the limit is refused whether or not it says so`() async throws {
+        try await ServerWorld.run(configure: { $0.jsonBytesMax = 1_000 }) { world in
+            let long = #"{"username":""# + String(repeating: "x", count: 2_000) + #""}"#
+            #expect(try await world.anonymous.send("POST", "/api/v1/auth/login", json: long).failure == "413 PAYLOAD_TOO_LARGE")
+            try await RawConnection.open(port: world.port) { connection in
+                try await connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                for _ in 0..<30 { try await connection.send("64\r\n" + String(repeating: "x", count: 100) + "\r\n") }
+                #expect(try await connection.read(until: "PAYLOAD_TOO_LARGE"))
+                #expect(connection.received.hasPrefix("HTTP/1.1 413"))
+                #expect(connection.received.lowercased().contains("connection: close"))
+            }
+        }
+    }
+
+    @Test func `headers beyond the limit are refused`() async throws {
+        try await ServerWorld.run(configure: { $0.headerBytesMax = 8_192 }) { world in
+            try await RawConnection.open(port: world.port) { connection in
+                try await connection.send(
+                    "GET /health HTTP/1.1\r\nHost: x\r\nX-Long: " + String(repeating: "x", count: 20_000) + "\r\n\r\n"
+                )
+                #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 400"))
+            }
+        }
+    }
+
+    @Test func `a client that does not finish its headers is cut off`() async throws {
+        try await ServerWorld.run(configure: { $0.readTimeout = .milliseconds(300) }) { world in
+            try await RawConnection.open(port: world.port) { connection in
+                try await connection.send("GET /health HTTP/1.1\r\nHo")
+                #expect(try await connection.readToEnd() == "")
+            }
+        }
+    }
+
+    @Test func `two requests on one connection get two answers`() async throws {
+        try await ServerWorld.run { world in
+            try await RawConnection.open(port: world.port) { connection in
+                let request = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+                try await connection.send(request + request + "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                let answers = try await connection.readToEnd()
+                #expect(answers.split(separator: "HTTP/1.1 422").count == 3)
+                #expect(answers.hasSuffix(#"{"status":"ok"}"#))
+            }
+        }
+    }
+
+    @Test func `queries are decoded`() async throws {
+        try await ServerWorld.run { world in
+            let client = try await world.signedIn()
+            let file = try await client.upload(title: "Käse & Brot")
+            #expect(try await client.get("/api/v1/files?q=k%C3%A4se+%26").items.first?["id"] as? String == file)
+            #expect(try await client.get("/api/v1/files?q=wurst").items.isEmpty)
+            #expect(try await client.get("/api/v1/files?limit=0").failure == "422 VALIDATION_ERROR limit")
+            #expect(try await client.get("/api/v1/transcriptions?status=uploaded").failure == "422 VALIDATION_ERROR status")
+        }
+    }
+}

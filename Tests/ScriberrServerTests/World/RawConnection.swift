@@ -1,0 +1,42 @@
+import NIOCore
+import NIOPosix
+
+/// A bare connection, for requests that no client library would send.
+struct RawConnection {
+    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    private(set) var received = ""
+
+    /// Connects and hands the connection to `body`; it is closed afterwards, whatever was left unsaid.
+    static func open<Value: Sendable>(port: Int, _ body: (inout RawConnection) async throws -> Value) async throws -> Value {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            var connection = RawConnection(outbound: outbound, inbound: inbound.makeAsyncIterator())
+            return try await body(&connection)
+        }
+    }
+
+    func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+
+    func send(_ bytes: [UInt8]) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }
+
+    /// Reads until `text` has come or the connection ends; answers whether it has.
+    mutating func read(until text: String) async throws -> Bool {
+        while !received.contains(text) {
+            guard let piece = try await inbound.next() else { return false }
+            received += String(buffer: piece)
+        }
+        return true
+    }
+
+    /// Reads until the server closes.
+    mutating func readToEnd() async throws -> String {
+        while let piece = try await inbound.next() { received += String(buffer: piece) }
+        return received
+    }
+}

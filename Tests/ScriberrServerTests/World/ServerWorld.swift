@@ -1,0 +1,144 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import ScriberrCore
+import ScriberrServer
+import ScriberrServices
+import ScriberrStore
+import ScriberrTestSupport
+import ServiceLifecycle
+import Synchronization
+
+/// A server on a real socket over a real database in a folder of its own; only the probe and the models are invented.
+struct ServerWorld: Sendable {
+    let services: Services
+    let database: SQLiteDatabase
+    let server: ScriberrServer
+    let folder: String
+    let port: Int
+    let log: LogRecord
+    private let group: ServiceGroup
+
+    /// Starts a server, hands it to `body` and stops it; throws when it does not stop in good order.
+    static func run(
+        uploadLimitBytes: Int64 = 64 << 20,
+        configure: (inout ServerOptions) -> Void = { _ in },
+        _ body: (ServerWorld) async throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let signals = StoreSignals()
+            let database = try SQLiteDatabase(path: folder + "/test.db", signals: signals)
+            let services = Services(
+                database: database,
+                signals: signals,
+                blobs: try FolderBlobStore(path: folder + "/blobs"),
+                probe: InventedProbe(),
+                directory: InventedModels(),
+                uploadLimitBytes: uploadLimitBytes
+            )
+            var options = ServerOptions(tokenSecret: Array("a secret that only this test knows, 32+".utf8))
+            options.host = "127.0.0.1"
+            options.port = 0
+            configure(&options)
+            let log = LogRecord()
+            let logger = Logger(label: "test") { _ in log.handler() }
+            let server = await ScriberrServer(options: options, services: services, logger: logger)
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [server],
+                    logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }
+                )
+            )
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                let world = ServerWorld(
+                    services: services,
+                    database: database,
+                    server: server,
+                    folder: folder,
+                    port: try await server.port,
+                    log: log,
+                    group: group
+                )
+                do {
+                    try await body(world)
+                } catch {
+                    tasks.cancelAll()
+                    throw error
+                }
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+            services.events.close()
+            await database.close()
+        }
+    }
+
+    /// Asks the server to stop, as a signal would.
+    func stop() async { await group.triggerGracefulShutdown() }
+}
+
+/// Takes what starts like a recording for one.
+private struct InventedProbe: MediaProbe {
+    func probe(path: String) async throws -> ProbedMedia {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path)).prefix(12)
+        if bytes.starts(with: Array("RIFF".utf8)) {
+            return ProbedMedia(mimeType: "audio/wav", durationSeconds: 2.5, hasVideo: false)
+        }
+        if bytes.starts(with: Array("MOVIE".utf8)) {
+            return ProbedMedia(mimeType: "video/mp4", durationSeconds: 4, hasVideo: true)
+        }
+        throw ScriberrError(.unsupportedMediaType, "The file is neither audio nor video.")
+    }
+}
+
+private struct InventedModels: ModelDirectory {
+    func models() async throws -> [ModelListing] {
+        [
+            ModelListing(
+                id: "whisper-base",
+                name: "Whisper Base",
+                provider: "local",
+                installed: true,
+                isDefault: true,
+                capabilities: ["transcription", "word_timestamps"],
+                family: "whisper"
+            ),
+            ModelListing(
+                id: "diarization-default",
+                name: "Diarization",
+                provider: "local",
+                installed: false,
+                isDefault: true,
+                capabilities: ["diarization"],
+                family: "diarization"
+            ),
+        ]
+    }
+}
+
+/// What was logged, for tests that look for what must not be.
+final class LogRecord: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    func handler() -> any LogHandler { Handler(record: self) }
+
+    private struct Handler: LogHandler {
+        let record: LogRecord
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }
+            record.lines.withLock { $0.append("\(event.level) \(event.message) \(all)") }
+        }
+    }
+}
