@@ -35,9 +35,10 @@ extension Target.Dependency {
     static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
-    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
 }
@@ -96,16 +97,17 @@ let package = Package(
             dependencies: [
                 "ScriberrCore", "ScriberrTranscript", "ScriberrMedia", "ScriberrStore", "ScriberrQueue", "ScriberrEngines",
                 "ScriberrServices", "ScriberrServer", .argumentParser, .configuration, .hummingbird, .logging,
-                .serviceLifecycle,
-                .systemPackage,
+                .serviceLifecycle, .systemPackage, .unixSignals, "ScriberrEngineWire",
             ],
             swiftSettings: house
         ),
         .executableTarget(
             name: "scriberr-engine",
-            dependencies: ["ScriberrCore", "ScriberrEngineWire", "ScriberrMedia"],
+            dependencies: ["ScriberrCore", "ScriberrEngineWire", "ScriberrMedia", "CSherpaOnnx", "CPocketSphinx"],
             swiftSettings: house
         ),
+        .target(name: "CSherpaOnnx"),
+        .target(name: "CPocketSphinx"),
 
         .target(name: "ScriberrTestSupport", dependencies: ["ScriberrCore"], path: "Tests/Support", swiftSettings: house),
         tests("ScriberrCoreTests", ["ScriberrCore", "ScriberrTestSupport"]),
@@ -115,7 +117,19 @@ let package = Package(
         tests("ScriberrStoreTests", ["ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrQueueTests", ["ScriberrQueue", "ScriberrCore", "ScriberrTestSupport", .logging]),
         tests("SimulationTests", ["ScriberrQueue", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .logging]),
-        tests("ScriberrEnginesTests", ["ScriberrEngines", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport", .logging]),
+        .executableTarget(
+            name: "fake-engine-host",
+            dependencies: ["ScriberrCore", "ScriberrEngineWire"],
+            path: "Tests/FakeEngineHost",
+            swiftSettings: house
+        ),
+        tests(
+            "ScriberrEnginesTests",
+            [
+                "ScriberrEngines", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport", "fake-engine-host", .logging,
+                .nioCore, .nioPosix,
+            ]
+        ),
         tests("EngineHostTests", ["scriberr-engine", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport"]),
         tests(
             "ScriberrServicesTests",

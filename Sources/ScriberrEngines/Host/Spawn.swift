@@ -9,6 +9,7 @@ func spawn(_ launch: ChildProcess.Launch, standard: [Descriptor]) throws -> pid_
     for (number, descriptor) in standard.enumerated() {
         posix_spawn_file_actions_adddup2(&actions, descriptor.number, Int32(number))
     }
+    _ = closeFrom?(&actions, Int32(standard.count))
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -23,6 +24,14 @@ func spawn(_ launch: ChildProcess.Launch, standard: [Descriptor]) throws -> pid_
     guard result == 0 else { throw spawnError(result, launch.executable) }
     return processID
 }
+
+/// Closes what the child must not have: a client's connection that an idle child holds would never close. Not every library
+/// marks its descriptors close-on-exec. The function is in glibc since 2.34, but not in Swift's view of it.
+private let closeFrom: CloseFrom? = dlsym(dlopen(nil, RTLD_NOW), "posix_spawn_file_actions_addclosefrom_np").map {
+    unsafeBitCast($0, to: CloseFrom.self)
+}
+
+private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
 
 /// A server ignores SIGPIPE and blocks what it handles itself; a child must not inherit that.
 private func setRules(_ attributes: inout posix_spawnattr_t) {

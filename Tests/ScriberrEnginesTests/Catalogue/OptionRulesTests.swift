@@ -1,0 +1,58 @@
+import ScriberrCore
+import Testing
+
+@testable import ScriberrEngines
+
+struct OptionRulesTests {
+    private let rules = OptionRules(
+        cards: ModelCatalogue(settings: EngineSettings(cacheFolder: "/nowhere", nativeFolder: "", hostPath: ""))
+            .cards(provider: "local")
+    )
+
+    private func field(_ options: TranscriptionOptions) -> String? {
+        do {
+            try rules.check(options)
+            return nil
+        } catch {
+            let error = error as? ScriberrError
+            #expect(error?.code == .validation)
+            return error?.field
+        }
+    }
+
+    @Test func `options that fit pass`() {
+        #expect(field(TranscriptionOptions()) == nil)
+        #expect(field(TranscriptionOptions(model: "whisper-base", language: "de", task: .translate)) == nil)
+        #expect(field(TranscriptionOptions(model: "parakeet-v3", language: "de", hotwords: ["Scriberr", "Zürich"])) == nil)
+        #expect(field(TranscriptionOptions(diarization: true, minSpeakers: 2, maxSpeakers: 2)) == nil)
+    }
+
+    @Test(arguments: [
+        (TranscriptionOptions(model: "large"), "options.model"),
+        (TranscriptionOptions(model: "diarization-default"), "options.model"),
+        (TranscriptionOptions(model: "whisper-base-en", language: "de"), "options.language"),
+        (TranscriptionOptions(language: "xx"), "options.language"),
+        (TranscriptionOptions(model: "whisper-base-en", task: .translate), "options.task"),
+        (TranscriptionOptions(model: "whisper-turbo", task: .translate), "options.task"),
+        (TranscriptionOptions(model: "whisper-base", hotwords: ["x"]), "options.hotwords"),
+        (TranscriptionOptions(model: "parakeet-v2", hotwords: ["a/b"]), "options.hotwords"),
+        (TranscriptionOptions(model: "parakeet-v2", hotwords: [""]), "options.hotwords"),
+        (TranscriptionOptions(model: "parakeet-v2", hotwords: [String](repeating: "word", count: 501)), "options.hotwords"),
+        (TranscriptionOptions(speakers: 0), "options.speakers"), (TranscriptionOptions(maxSpeakers: 51), "options.max_speakers"),
+        (TranscriptionOptions(minSpeakers: 3, maxSpeakers: 2), "options.min_speakers"),
+        (TranscriptionOptions(speakers: 2, maxSpeakers: 1), "options.max_speakers"),
+        (TranscriptionOptions(device: "metal"), "options.device"),
+    ])
+    func `an option that does not fit is refused by its field`(options: TranscriptionOptions, field expected: String) {
+        #expect(field(options) == expected)
+    }
+
+    @Test func `an unknown model is answered with the list`() {
+        #expect {
+            try rules.check(TranscriptionOptions(model: "large"))
+        } throws: { error in
+            let message = (error as? ScriberrError)?.message ?? ""
+            return message.contains("whisper-base") && message.contains("parakeet-v3") && !message.contains("diarization-default")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Logging
+import ScriberrCore
+import ScriberrEngineWire
+import ScriberrTestSupport
+import Synchronization
+import Testing
+
+@testable import ScriberrEngines
+
+/// A local provider with the fake host, a model and a voice-activity model, in a folder of its own.
+struct LocalWorld: Sendable {
+    let folder: String
+    let settings: EngineSettings
+    let provider: LocalProvider
+
+    /// A request that tells the fake host what to do.
+    func request(_ script: String, finishedPieces: Int = 0, device: String = "auto") -> TranscriptionRequest {
+        TranscriptionRequest(
+            audioPath: "/nowhere/\(script)",
+            model: "fake",
+            device: device,
+            finishedPieces: finishedPieces
+        )
+    }
+
+    /// The texts of the pieces that came, up to an error.
+    func pieces(_ script: String) async throws -> [SpeechPiece] {
+        let heard = Heard()
+        _ = try await provider.transcribe(request(script)) { heard.add($0) }
+        return heard.pieces
+    }
+
+    /// The error that an order ends with.
+    func error(_ script: String) async -> ScriberrError? {
+        do {
+            _ = try await provider.transcribe(request(script)) { _ in }
+            return nil
+        } catch {
+            return error as? ScriberrError
+        }
+    }
+
+    /// Waits until the process is gone: it must not even be a zombie.
+    static func isGone(_ processID: Int32) async -> Bool {
+        for _ in 0..<100 {
+            if kill(processID, 0) != 0 && errno == ESRCH { return true }
+            // Waits for the kernel, not for an outcome: the loop ends as soon as the process does.
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+}
+
+/// What a caller has heard.
+final class Heard: Sendable {
+    private let events = Mutex<[TranscriptionEvent]>([])
+    func add(_ event: TranscriptionEvent) { events.withLock { $0.append(event) } }
+    var all: [TranscriptionEvent] { events.withLock { $0 } }
+    var pieces: [SpeechPiece] {
+        all.compactMap { if case .piece(let piece) = $0 { piece } else { nil } }
+    }
+}
+
+/// Limits that make a misbehaving host fail in tenths of a second.
+let shortLimits: HostLimits = {
+    var limits = HostLimits()
+    limits.startUp = .seconds(3)
+    limits.silence = .milliseconds(600)
+    limits.loading = .milliseconds(800)
+    limits.stall = .milliseconds(800)
+    limits.leaving = .milliseconds(300)
+    return limits
+}()
+
+func withLocalWorld(
+    host name: String = "fake-engine-host",
+    slots: Int = 1,
+    idleTimeout: Duration = .seconds(60),
+    memoryLimitBytes: Int64? = nil,
+    device: EngineSettings.DeviceChoice = .auto,
+    limits: HostLimits = shortLimits,
+    _ body: @Sendable (LocalWorld) async throws -> Void
+) async throws {
+    try await withTemporaryFolder { folder in
+        try layOut(folder, host: name)
+        let settings = EngineSettings(
+            cacheFolder: "\(folder)/models",
+            device: device,
+            slots: slots,
+            autoDownload: false,
+            idleTimeout: idleTimeout,
+            memoryLimitBytes: memoryLimitBytes,
+            nativeFolder: "\(folder)/native",
+            hostPath: "\(folder)/\(name)",
+            pocketSphinxFolder: "\(folder)/pocketsphinx"
+        )
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let store = ModelStore(settings: settings)
+        let provider = LocalProvider(settings: settings, store: store, limits: limits, logger: logger)
+        let world = LocalWorld(folder: folder, settings: settings, provider: provider)
+        do {
+            try await body(world)
+            await provider.close()
+        } catch {
+            await provider.close()
+            throw error
+        }
+    }
+}
+
+private func layOut(_ folder: String, host: String) throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: "\(folder)/models/fake", withIntermediateDirectories: true)
+    try files.createDirectory(atPath: "\(folder)/native/silero-vad", withIntermediateDirectories: true)
+    try files.createSymbolicLink(atPath: "\(folder)/\(host)", withDestinationPath: builtProgram("fake-engine-host"))
+    let card = """
+        {"id": "fake", "name": "Fake", "family": "nemo_ctc", "languages": ["en"], "files": {"model": "m.onnx", "tokens": "t.txt"},
+         "capabilities": ["transcription", "word_timestamps", "diarization"]}
+        """
+    try Data(card.utf8).write(to: URL(fileURLWithPath: "\(folder)/models/fake/model.json"))
+    for name in ["models/fake/m.onnx", "models/fake/t.txt", "native/silero-vad/silero_vad.onnx"] {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+}
+
+/// A program that was built beside these tests.
+func builtProgram(_ name: String) -> String {
+    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name).path
+}
