@@ -11,11 +11,18 @@ package struct FolderBlobStore: BlobStore {
     private static let chunkBytes: Int64 = 256 << 10
 
     /// Uses the folder at `path`, made when missing. Throws `STORAGE_FAILED`.
+    ///
+    /// A relative path is taken from the present working folder once and for all: local paths go to child processes, which
+    /// work elsewhere.
     package init(path: String) throws {
-        root = path
+        root = URL(fileURLWithPath: path).standardizedFileURL.path
+        let path = root
         do {
             try FileManager.default.createDirectory(
-                atPath: path + "/.incoming", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                atPath: path + "/.incoming",
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw ScriberrError(.storageFailed, "The folder for recordings cannot be used.", detail: "\(error)")
         }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import ScriberrCore
+import ScriberrEngineWire
 import ScriberrEngines
 import ScriberrMedia
+import SystemPackage
 
 /// `scriberr doctor`.
 struct DoctorCommand: AsyncParsableCommand {
@@ -30,8 +32,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func folders(_ settings: Settings) -> [Finding] {
         var findings: [Finding] = []
-        if case .sqlite(let path) = settings.database { findings.append(folder("Database folder", (path as NSString).deletingLastPathComponent)) }
-        if case .folder(let path) = settings.storage { findings.append(folder("Recordings folder", path)) }
+        findings.append(folder("Database folder", (settings.database.path as NSString).deletingLastPathComponent))
+        findings.append(folder("Recordings folder", settings.storage.path))
         findings.append(folder("Models folder", settings.engine.cacheFolder))
         return findings
     }

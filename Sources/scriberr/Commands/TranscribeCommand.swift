@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import ScriberrCore
+public import ScriberrCore
 import ScriberrEngines
 import ScriberrMedia
 import ScriberrServices
@@ -88,12 +88,14 @@ struct TranscribeCommand: AsyncParsableCommand {
             throw ScriberrError(.mediaMissing, "There is no such recording, or it may not be read.")
         }
         if !quiet { terminal.status("\(name(of: file)): looking at the recording") }
-        let media = try await engines.media.probe(file)
+        // The engine process works in another folder.
+        let path = URL(fileURLWithPath: file).standardizedFileURL.path
+        let media = try await engines.media.probe(path)
         var options = TranscriptionOptions(model: model, language: language == "auto" ? nil : language, task: task)
         options.diarization = diarize || speakers != nil
         options.speakers = speakers
         try await engines.registry.validate(options)
-        let run = SpeechRun(audioPath: file, options: options, audioSeconds: media.durationSeconds, engines: engines.registry)
+        let run = SpeechRun(audioPath: path, options: options, audioSeconds: media.durationSeconds, engines: engines.registry)
         return try await run.run(TerminalSink(name: name(of: file), terminal: quiet ? nil : terminal))
     }
 

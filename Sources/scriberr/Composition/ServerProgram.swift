@@ -1,12 +1,14 @@
 import Foundation
 import Logging
 import ScriberrCore
+import ScriberrEngineWire
 import ScriberrEngines
 import ScriberrQueue
 import ScriberrServer
 import ScriberrServices
 import ScriberrStore
 import ServiceLifecycle
+import UnixSignals
 
 /// The whole server, put together: the one place where concrete parts meet.
 ///
@@ -16,7 +18,8 @@ enum ServerProgram {
     /// Runs until a signal asks it to stop. Throws ``SettingsError`` or ``ScriberrError`` when it cannot start.
     static func run(_ settings: Settings, logger: Logger) async throws {
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
-        guard case .sqlite(let databasePath) = settings.database, case .folder(let uploads) = settings.storage
+        let databasePath = settings.database.path
+        let uploads = settings.storage.path
         for folder in [(databasePath as NSString).deletingLastPathComponent, uploads, settings.temporaryFolder] where !folder.isEmpty {
             try makeFolder(folder)
         }
@@ -27,24 +30,26 @@ enum ServerProgram {
         let database = try SQLiteDatabase(path: databasePath) { warning in
             logger.warning("The database needs attention", metadata: ["warning": "\(warning)"])
         }
-        let blobs = FolderBlobStore(folder: uploads)
-        try await blobs.removeLeftovers()
+        let blobs = try FolderBlobStore(path: uploads)
         let queue = makeQueue(settings, engines, database, blobs, databasePath, logger)
         let services = Services(
             database: database,
+            signals: database.signals,
             blobs: blobs,
             probe: LibraryProbe(media: engines.media),
             directory: EngineDirectory(registry: engines.registry),
-            signals: JobSignals(queued: { queue.wake() }, stop: { queue.cancelRequested($0) }),
-            uploadLimitBytes: settings.uploadLimitBytes
+            uploadLimitBytes: settings.uploadLimitBytes,
+            runningHere: { queue.statistics.running.count }
         )
+        try await services.housekeeping.atStart()
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
 
         let group = ServiceGroup(configuration: configuration(settings, logger, [
             Closer { await database.close() },
             Closer { await engines.close() },
-            NoticeRelay(signals: database.signals, queue: queue, events: services.events),
+            Housekeeper(housekeeping: services.housekeeping, logger: logger),
             queue,
+            NoticeRelay(signals: database.signals, queue: queue),
             ReadinessReport(server: server, host: settings.host, logger: logger),
             server,
         ]))

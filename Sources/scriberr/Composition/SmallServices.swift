@@ -18,34 +18,40 @@ struct Closer: Service {
     }
 }
 
-/// Carries what was committed to those in this process who wait for it.
+/// Tells the queue what this process committed: work that waits, jobs that shall stop.
 struct NoticeRelay: Service {
     let signals: StoreSignals
     let queue: JobQueue
-    let events: EventFeed
 
     func run() async throws {
-        let jobs = signals.jobs.subscribe()
-        let log = signals.events.subscribe()
+        let notices = signals.jobs.subscribe()
         await withGracefulShutdownHandler {
-            await withTaskGroup { group in
-                group.addTask {
-                    for await notice in jobs { relay(notice) }
-                }
-                group.addTask {
-                    for await _ in log { events.wake() }
+            for await notice in notices {
+                switch notice {
+                case .due, .dueLater: queue.wake()
+                case .cancelRequested(let lease), .deleted(let lease): queue.cancelRequested(lease)
                 }
             }
         } onGracefulShutdown: {
-            jobs.end()
-            log.end()
+            notices.end()
         }
     }
+}
 
-    private func relay(_ notice: JobNotice) {
-        switch notice {
-        case .due, .dueLater: queue.wake()
-        case .cancelRequested(let lease), .deleted(let lease): queue.cancelRequested(lease)
+/// Tidies up every hour.
+struct Housekeeper: Service {
+    let housekeeping: Housekeeping
+    let logger: Logger
+
+    func run() async throws {
+        // Ends when the wait between two rounds is canceled by the shutdown.
+        while (try? await cancelWhenGracefulShutdown({ try await Task.sleep(for: .seconds(3_600)) })) != nil {
+            do {
+                let removed = try await housekeeping.run()
+                logger.info("Tidied up", metadata: ["removed": .stringConvertible(removed)])
+            } catch {
+                logger.warning("Tidying up failed; it will be tried again", metadata: ["error": "\(error)"])
+            }
         }
     }
 }

@@ -66,8 +66,27 @@ struct Settings: Sendable {
 
     enum Device: String, Sendable { case auto, cpu, cuda }
     enum LogVerbosity: String, Sendable { case debug, info, warning, error, silent }
-    enum DatabaseLocation: Sendable, Equatable { case sqlite(path: String) }
-    enum StorageLocation: Sendable, Equatable { case folder(path: String) }
+    /// Where rows lie.
+    enum DatabaseLocation: Sendable, Equatable {
+        case sqlite(path: String)
+
+        var path: String {
+            switch self {
+            case .sqlite(let path): path
+            }
+        }
+    }
+
+    /// Where recordings lie.
+    enum StorageLocation: Sendable, Equatable {
+        case folder(path: String)
+
+        var path: String {
+            switch self {
+            case .folder(let path): path
+            }
+        }
+    }
 }
 
 /// The start is refused: what is wrong, one sentence per variable.

@@ -13,7 +13,7 @@ enum TokenSecret {
             return kept
         }
         var random = SystemRandomNumberGenerator()
-        let secret = (0..<32).map { _ in String(UInt8.random(in: .min ... .max, using: &random) | 0x100, radix: 16).dropFirst() }.joined()
+        let secret = (0..<32).map { _ in String(Int.random(in: 0x100...0x1FF, using: &random), radix: 16).dropFirst() }.joined()
         try write(secret, to: file)
         return secret
     }
