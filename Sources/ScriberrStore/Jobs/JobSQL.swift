@@ -33,7 +33,7 @@ extension JobSQL {
                 .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),
             ]
         )
-        if isDue { try Lanes.noteArrival(connection, job) }
+        if isDue { try Lanes.noteArrival(connection, job) } else { try Lanes.open(connection, job) }
         let event = JobEvent(
             job: job.id,
             owner: job.owner,

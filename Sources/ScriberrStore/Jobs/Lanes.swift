@@ -31,6 +31,18 @@ enum Lanes {
         )
     }
 
+    /// Makes sure that the lane of a job that waits for its time is there when the time comes: ``refresh(_:owner:charge:)``
+    /// changes lanes and makes none.
+    static func open(_ connection: any SQLConnection, _ job: Transcription) throws {
+        try connection.execute(
+            """
+            INSERT INTO queue_lanes (owner, priority, virtual_time)
+            VALUES ($1, $2, (SELECT virtual_time FROM queue_clock WHERE id = 1)) ON CONFLICT (owner, priority) DO NOTHING
+            """,
+            [.id(job.owner), .int(job.priority)]
+        )
+    }
+
     /// Finds the heads of an owner's lanes anew and adds `charge` to the owner's virtual time.
     static func refresh(_ connection: any SQLConnection, owner: UserID, charge: Double = 0) throws {
         try connection.execute(
