@@ -35,7 +35,7 @@ extension JobSQL {
     }
 
     /// The statement that gives jobs away: the first in line turn `processing`, and the statement answers them.
-    static func claimStatement(
+    package static func claimStatement(
         _ request: ClaimRequest,
         limit: Int,
         dialect: SQLDialect

@@ -43,7 +43,11 @@ extension JobSQL {
     /// A job's transcript as it was stored; nil before it is completed.
     package static func transcript(_ connection: any SQLConnection, of job: TranscriptionID) throws -> StoredTranscript? {
         try connection.query("SELECT version, content, updated_at FROM transcripts WHERE job = $1", [.id(job)]).first.map {
-            StoredTranscript(version: try $0.int("version"), content: try $0.bytes("content"), updatedAt: try $0.time("updated_at"))
+            StoredTranscript(
+                version: try $0.int("version"),
+                content: try $0.bytes("content"),
+                updatedAt: try $0.time("updated_at")
+            )
         }
     }
 

@@ -1,16 +1,19 @@
 package import ScriberrCore
 
 extension JobSQL {
+    /// Finds leases that ended and jobs of dead processes. A predecessor on the same seat needs no word of its own:
+    /// registering removed its row.
+    package static let abandonedStatement = """
+        SELECT job.id, job.attempt FROM transcriptions AS job LEFT JOIN instances AS owner ON owner.id = job.claimed_by
+        WHERE job.status = 'processing' AND (
+            job.lease_expires_at <= $1 OR (job.claimed_by <> $2 AND (owner.id IS NULL OR owner.seen_at < $3))
+        ) ORDER BY job.priority DESC, job.queued_at, job.created_at, job.id
+        """
+
     /// The leases that a recovery would end. Writes nothing.
     package static func abandoned(_ connection: any SQLConnection, _ request: RecoveryRequest) throws -> [Lease] {
-        // A predecessor on the same seat is not named here: registering removed its row.
         try connection.query(
-            """
-            SELECT job.id, job.attempt FROM transcriptions AS job LEFT JOIN instances AS owner ON owner.id = job.claimed_by
-            WHERE job.status = 'processing' AND (
-                job.lease_expires_at <= $1 OR (job.claimed_by <> $2 AND (owner.id IS NULL OR owner.seen_at < $3))
-            ) ORDER BY job.priority DESC, job.queued_at, job.created_at, job.id
-            """,
+            abandonedStatement,
             [.time(request.now), .id(request.instance), .time(request.deadBefore)]
         ).map { Lease(job: try $0.id("id"), attempt: try $0.int("attempt")) }
     }

@@ -53,12 +53,14 @@ enum Migration002Jobs {
             WHERE status = 'queued' AND is_due = 1
         """,
         """
-        CREATE INDEX transcriptions_owner_line ON transcriptions (owner, priority, queued_at, created_at, id)
+        CREATE INDEX transcriptions_owner_line
+            ON transcriptions (owner, priority, queued_at, created_at, id)
             WHERE status = 'queued' AND is_due = 1
         """,
         "CREATE INDEX transcriptions_later ON transcriptions (run_after) WHERE status = 'queued' AND is_due = 0",
-        // Leases are not part of it, so that renewals touch no index. It holds as many rows as there are busy workers.
-        "CREATE INDEX transcriptions_running ON transcriptions (owner) WHERE status = 'processing'",
+        // Leases are not part of it, so that renewals touch no index. It holds as many rows as there are busy workers. The
+        // status leads so that the planner never prefers a larger index that happens to hold the status too.
+        "CREATE INDEX transcriptions_running ON transcriptions (status, owner) WHERE status = 'processing'",
         "CREATE INDEX transcriptions_created ON transcriptions (owner, created_at, id)",
         // The status makes counting by it a matter of this index alone.
         "CREATE INDEX transcriptions_updated ON transcriptions (owner, updated_at, id, status)",

@@ -13,7 +13,9 @@ public final class StoreSignals: Sendable {
 }
 
 /// The event log has grown. Read it; the notice does not say what is new, and several entries may share one notice.
-package struct EventNotice: Sendable, Hashable {}
+package struct EventNotice: Sendable, Hashable {
+    package init() {}
+}
 
 /// What a worker should look at.
 package enum JobNotice: Sendable, Hashable {
@@ -31,7 +33,12 @@ package enum JobNotice: Sendable, Hashable {
 package final class Signal<Notice: Sendable & Hashable>: Sendable {
     private struct State {
         var nextSubscription = 0
-        var subscribers: [Int: Subscription] = [:]
+        var subscribers: [Int: Listener] = [:]
+    }
+
+    /// A subscription that nobody holds any more is not kept alive for its notices.
+    private struct Listener {
+        weak var subscription: Subscription?
     }
 
     private let state = Mutex(State())
@@ -44,7 +51,7 @@ package final class Signal<Notice: Sendable & Hashable>: Sendable {
         let subscription = Subscription(limit: limit)
         let number = state.withLock { state in
             state.nextSubscription += 1
-            state.subscribers[state.nextSubscription] = subscription
+            state.subscribers[state.nextSubscription] = Listener(subscription: subscription)
             return state.nextSubscription
         }
         subscription.onEnd { [weak self] in _ = self?.state.withLock { $0.subscribers.removeValue(forKey: number) } }
@@ -56,7 +63,7 @@ package final class Signal<Notice: Sendable & Hashable>: Sendable {
 
     /// Hands `notice` to every subscriber.
     package func raise(_ notice: Notice) {
-        for subscriber in state.withLock({ Array($0.subscribers.values) }) { subscriber.push(notice) }
+        for listener in state.withLock({ Array($0.subscribers.values) }) { listener.subscription?.push(notice) }
     }
 }
 

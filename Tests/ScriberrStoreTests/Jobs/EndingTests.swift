@@ -79,9 +79,11 @@ import Testing
 
             let newer = try await world.enqueue(3)
             world.advance(by: .seconds(5))
-            #expect(try await world.claim(2).map(\.lease) == [
-                Lease(job: lease.job, attempt: 2), Lease(job: newer, attempt: 1),
-            ])
+            #expect(
+                try await world.claim(2).map(\.lease) == [
+                    Lease(job: lease.job, attempt: 2), Lease(job: newer, attempt: 1),
+                ]
+            )
             let again = try await world.job(lease.job)
             #expect(again.errorCode == nil)
             #expect(try await world.executions(lease.job).map(\.status) == [.processing, .failed])

@@ -1,0 +1,54 @@
+import ScriberrCore
+import ScriberrStore
+import Testing
+
+@Suite struct `The cost of a claim` {
+    /// Every statement of a claim goes by an index, and none sorts.
+    @Test(arguments: SchedulingPolicy.allCases, [nil, 2])
+    func `does not depend on a scan or a sort`(_ policy: SchedulingPolicy, _ limit: Int?) async throws {
+        try await JobStoreWorld.with(.sqliteFile) { world in
+            let request = world.request(policy: policy, maxRunningPerOwner: limit)
+            let plan = try await world.database.read { connection in
+                let (sql, arguments) = JobSQL.claimStatement(request, limit: 1, dialect: .sqlite)
+                return try connection.query("EXPLAIN QUERY PLAN " + sql, arguments).map { try $0.text("detail") }
+            }
+            let line =
+                switch (policy, limit) {
+                case (.fifo, nil): "INDEX transcriptions_line"
+                case (.fifo, _): "INDEX queue_lanes_line"
+                case (.fairShare, _): "INDEX queue_lanes_fair"
+                }
+            #expect(plan.contains { $0.contains(line) }, "\(plan)")
+            #expect(!plan.contains { $0.contains("TEMP B-TREE FOR ORDER BY") }, "\(plan)")
+            if limit != nil { #expect(plan.contains { $0.contains("INDEX transcriptions_running") }, "\(plan)") }
+            // Walking an index in its order is called a scan too; a table without an index is what must not happen.
+            #expect(!plan.contains { $0.hasPrefix("SCAN") && !$0.contains("INDEX") }, "\(plan)")
+        }
+    }
+
+    @Test func `lets recovery, the next due time and lanes go by their indexes`() async throws {
+        try await JobStoreWorld.with(.sqliteFile) { world in
+            let statements = [
+                "SELECT run_after FROM transcriptions WHERE status = 'queued' AND is_due = 0 ORDER BY run_after LIMIT 1":
+                    "transcriptions_later",
+                "SELECT count(*) AS jobs FROM transcriptions WHERE status = 'processing'": "transcriptions_running",
+                JobSQL.abandonedStatement.replacing(/\$\d/, with: "1"): "transcriptions_running",
+                """
+                UPDATE transcriptions SET lease_expires_at = 1 WHERE status = 'processing'
+                    AND (id, attempt) IN (VALUES ('a', 1), ('b', 2))
+                """: "transcriptions_running",
+                """
+                SELECT id FROM transcriptions AS job WHERE job.owner = 1 AND job.priority = 0 AND job.status = 'queued'
+                    AND job.is_due = 1 ORDER BY job.queued_at, job.created_at, job.id LIMIT 1
+                """: "transcriptions_owner_line",
+                "SELECT status, count(*) FROM transcriptions WHERE owner = 1 GROUP BY status": "transcriptions_updated",
+            ]
+            for (sql, index) in statements {
+                let plan = try await world.database.read { connection in
+                    try connection.query("EXPLAIN QUERY PLAN " + sql, []).map { try $0.text("detail") }
+                }
+                #expect(plan.contains { $0.contains(index) }, "\(sql): \(plan)")
+            }
+        }
+    }
+}
