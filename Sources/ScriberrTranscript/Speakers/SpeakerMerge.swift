@@ -18,9 +18,10 @@ package struct SpeakerMerge: Sendable {
         var result = withoutSpeakers(transcript)
         let timeline = SpeakerTimeline(turns)
         guard !timeline.isEmpty else { return result }
-        let words = speakers(of: transcript.words.map { ($0.start, $0.end) }, timeline)
+        var words = speakers(of: transcript.words.map { ($0.start, $0.end) }, timeline)
         let segments = speakers(of: transcript.segments.map { ($0.start, $0.end) }, timeline)
         let places = SegmentWords.ranges(of: transcript.segments, words: transcript.words)
+        for place in places { attachMarks(in: place, of: transcript.words, &words) }
         var numbers = SpeakerNumbers()
         var parts: [Segment] = []
         for (index, segment) in result.segments.enumerated() {
@@ -47,6 +48,14 @@ package struct SpeakerMerge: Sendable {
 
     private func speakers(of times: [(Double, Double)], _ timeline: SpeakerTimeline) -> [Int?] {
         timeline.speakers(of: times.map { .init($0.0, $0.1) }, gapLimit: max(0, microseconds(gapLimitSeconds)))
+    }
+
+    /// Engines may time a comma as a word. It belongs to whoever says the word in front of it, or behind it at the start.
+    private func attachMarks(in range: Range<Int>, of words: [Word], _ speakers: inout [Int?]) {
+        guard var last = range.first(where: { words[$0].word.contains(where: Surface.isContent) }) else { return }
+        for index in range {
+            if words[index].word.contains(where: Surface.isContent) { last = index } else { speakers[index] = speakers[last] }
+        }
     }
 
     /// The segment in parts of one speaker each. Words without a speaker stay with those around them.
