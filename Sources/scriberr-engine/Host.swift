@@ -125,7 +125,15 @@ final class Host: Sendable {
             let model = try await load(order) { try SphinxModel(library: library, model: order.model) }
             return SphinxRecognizer(model: model, parallelism: min(threads, cores))
         default:
-            throw ScriberrError(.engineUnavailable, "This host cannot read the model '\(order.model.id)'.")
+            let library = try sherpa.open()
+            let files = try SherpaFiles(order.model)
+            let options = try SherpaOptions(order, files: files, devices: sherpa.report.devices)
+            let parallelism = options.device == "cpu" ? min(threads, cores) : 1
+            // Threads inside a model gain less than pieces side by side, and its memory is there once either way.
+            let model = try await load(order, options: options.fixed(order.model.family)) {
+                try SherpaModel(library: library, files: files, options: options, threads: 1)
+            }
+            return SherpaRecognizer(model: model, options: options, parallelism: parallelism)
         }
     }
 

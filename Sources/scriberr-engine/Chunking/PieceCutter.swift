@@ -24,10 +24,12 @@ struct PieceCutter<Detector: SpeechDetector> {
     private var audioEnd: Int?
 
     private struct Pending {
-        var start: Int
-        var end: Int
+        /// Never empty.
+        var stretches: [Range<Int>]
         var resume: Int
-        var speech: Int
+
+        var start: Int { stretches[0].lowerBound }
+        var end: Int { stretches[stretches.count - 1].upperBound }
     }
 
     /// `streamStart` is the first sample's place in the recording, `firstIndex` the number of the first piece.
@@ -108,7 +110,7 @@ struct PieceCutter<Detector: SpeechDetector> {
         let longest = samples(inSeconds: rules.hardMax - 2 * rules.padding)
         guard cursor - start >= longest else { return }
         emitPending()
-        let cut = min(quietestPoint(from: start + longest * 3 / 5, to: cursor), audioEnd ?? cursor)
+        let cut = min(quietestPoint((start + longest * 3 / 5)..<cursor), audioEnd ?? cursor)
         join(start: start, end: cut, resume: cut)
         emitPending()
         restartDetector(at: cut)
@@ -125,15 +127,14 @@ struct PieceCutter<Detector: SpeechDetector> {
         if var group = pending {
             let fits = end - group.start <= samples(inSeconds: rules.joinedMax)
             if fits && start - group.end <= samples(inSeconds: rules.joinGapMax) {
-                group.end = end
+                group.stretches.append(start..<end)
                 group.resume = resume
-                group.speech += end - start
                 pending = group
                 return
             }
             emitPending()
         }
-        pending = Pending(start: start, end: end, resume: resume, speech: end - start)
+        pending = Pending(stretches: [start..<end], resume: resume)
         if rules.joinedMax == 0 { emitPending() }
     }
 
@@ -149,21 +150,17 @@ struct PieceCutter<Detector: SpeechDetector> {
                 firstSample: streamStart + start,
                 samples: Array(history[start..<end]),
                 resumeSample: streamStart + group.resume,
-                speechSamples: group.speech
+                stretches: group.stretches.map { ($0.lowerBound - start)..<($0.upperBound - start) }
             )
         )
         nextIndex += 1
         lastResume = group.resume
     }
 
-    /// The middle of the quietest window in a range.
-    private func quietestPoint(from: Int, to: Int) -> Int {
-        var quietest = (position: to, energy: Float.infinity)
-        for start in stride(from: from, to: to - Detector.window, by: Detector.window / 4) {
-            let energy = history[start..<(start + Detector.window)].reduce(0) { $0 + $1 * $1 }
-            if energy < quietest.energy { quietest = (start + Detector.window / 2, energy) }
-        }
-        return quietest.position
+    private func quietestPoint(_ range: Range<Int>) -> Int {
+        let samples = history[range]
+        let offset = range.lowerBound - samples.startIndex
+        return QuietestPoint.find(in: samples, within: samples.startIndex..<samples.endIndex) + offset
     }
 
     /// Keeps what a piece may still reach back to.

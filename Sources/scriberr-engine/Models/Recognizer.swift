@@ -27,3 +27,16 @@ struct Recognition: Sendable {
     var language: String?
     var flags: [String] = []
 }
+
+extension Recognition {
+    /// Several stretches of the same piece as one.
+    static func joined(_ parts: [Recognition]) -> Recognition {
+        Recognition(
+            text: parts.map(\.text).filter { !$0.isEmpty }.joined(separator: " "),
+            words: parts.flatMap(\.words),
+            segments: parts.flatMap(\.segments),
+            language: parts.lazy.compactMap(\.language).first,
+            flags: parts.flatMap(\.flags)
+        )
+    }
+}

@@ -1,0 +1,116 @@
+import ScriberrCore
+import ScriberrEngineWire
+
+/// What sets one kind of sherpa-onnx model apart from another (engine library 2.0, offline recognizers).
+struct Family: Sendable {
+    /// Files that are ONNX models, by role.
+    var models: [String]
+    var rules: PieceRules
+    /// Keys without which the library ends the process, by role.
+    var metadata: [String: [String]] = [:]
+    /// Whether a token list without `<blk>` ends the process.
+    var needsBlank = false
+    /// Whether it can translate to English.
+    var translates = false
+    /// Whether hotwords can be given.
+    var takesHotwords = false
+    /// Whether it makes up text in loops, as attention decoders do.
+    var loops = false
+
+    /// The family of a model; nil for what is no recognizer of this library.
+    static func of(_ model: ModelFiles) -> Family? {
+        switch model.family {
+        case .whisper: whisper
+        case .nemoTransducer: nemoTransducer
+        case .nemoCTC: nemoCTC
+        case .zipformerCTC: zipformerCTC
+        case .zipformerTransducer: zipformerTransducer
+        case .moonshine: model.files["merged_decoder"] == nil ? moonshine : moonshineMerged
+        case .senseVoice: senseVoice
+        case .canary: canary
+        case .paraformer: paraformer
+        case .pocketsphinx, .diarization: nil
+        }
+    }
+
+    /// Hears 30 s at a time and costs the same for less, so short stretches are joined. 29.5 s is its end.
+    private static let whisper = Family(
+        models: ["encoder", "decoder"],
+        rules: PieceRules(joinedMax: 24, joinGapMax: 1.5, softMax: 20, hardMax: 28, padding: 0.2),
+        metadata: [
+            "encoder": [
+                "n_mels", "n_text_layer", "n_text_ctx", "n_text_state", "n_vocab", "sot", "eot", "blank_id", "translate",
+                "transcribe", "is_multilingual", "no_timestamps", "no_speech", "sot_sequence",
+            ]
+        ],
+        translates: true,
+        loops: true
+    )
+
+    /// Parakeet: its position table ends at 400 s, its memory grows with length long before.
+    private static let nemoTransducer = Family(
+        models: ["encoder", "decoder", "joiner"],
+        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40, padding: 0.2),
+        metadata: ["encoder": ["vocab_size", "subsampling_factor", "normalize_type", "pred_rnn_layers", "pred_hidden"]],
+        needsBlank: true,
+        takesHotwords: true
+    )
+
+    private static let nemoCTC = Family(
+        models: ["model"],
+        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40, padding: 0.2),
+        metadata: ["model": ["vocab_size", "subsampling_factor", "normalize_type"]],
+        needsBlank: true
+    )
+
+    private static let zipformerCTC = Family(
+        models: ["model"],
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30, padding: 0.2),
+        needsBlank: true
+    )
+
+    private static let zipformerTransducer = Family(
+        models: ["encoder", "decoder", "joiner"],
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30, padding: 0.2),
+        metadata: ["decoder": ["vocab_size", "context_size"]],
+        needsBlank: true,
+        takesHotwords: true
+    )
+
+    private static let moonshine = Family(
+        models: ["preprocessor", "encoder", "uncached_decoder", "cached_decoder"],
+        rules: PieceRules(joinedMax: 12, joinGapMax: 0.8, softMax: 15, hardMax: 25, padding: 0.2),
+        loops: true
+    )
+
+    private static let moonshineMerged = Family(
+        models: ["encoder", "merged_decoder"],
+        rules: moonshine.rules,
+        loops: true
+    )
+
+    private static let senseVoice = Family(
+        models: ["model"],
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 28, padding: 0.2),
+        metadata: [
+            "model": [
+                "vocab_size", "lfr_window_size", "lfr_window_shift", "normalize_samples", "with_itn", "without_itn", "lang_auto",
+                "lang_zh", "lang_en", "lang_ja", "lang_ko", "lang_yue", "neg_mean", "inv_stddev",
+            ]
+        ]
+    )
+
+    private static let canary = Family(
+        models: ["encoder", "decoder"],
+        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 38, padding: 0.2),
+        metadata: ["encoder": ["vocab_size", "normalize_type", "subsampling_factor", "feat_dim"]],
+        translates: true,
+        loops: true
+    )
+
+    private static let paraformer = Family(
+        models: ["model"],
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30, padding: 0.2),
+        metadata: ["model": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]]
+    )
+}
