@@ -98,12 +98,12 @@ final class Host: Sendable {
 
     private func transcribe(_ order: TranscribeOrder) async throws -> OrderReport {
         try OrderCheck.check(order)
-        let tools = try MediaTools.locate(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let recognizer = try await heart.beat({}, during: { try await self.recognizer(for: order) })
         let run = TranscribeRun(
             order: order,
-            recognizer: try await recognizer(for: order),
+            recognizer: recognizer,
             library: try sherpa.open(),
-            recording: Recording(tools: tools, path: order.audioPath, start: order.start ?? 0, end: order.end),
+            recording: try recording(order.audioPath, start: order.start, end: order.end),
             wire: wire,
             position: PositionBook(start: max(order.start ?? 0, order.resumeAt))
         )
@@ -112,25 +112,52 @@ final class Host: Sendable {
 
     private func diarize(_ order: DiarizeOrder) async throws -> OrderReport {
         try OrderCheck.check(order)
-        throw ScriberrError(.engineUnavailable, "This host cannot tell speakers apart.")
+        let library = try sherpa.open()
+        let files = try DiarizerFiles(order.model)
+        guard sherpa.report.devices.contains(order.device) else { throw SherpaOptions.deviceMissing() }
+        let run = DiarizeRun(
+            order: order,
+            recording: try recording(order.audioPath, start: order.start, end: order.end),
+            wire: wire,
+            position: PositionBook(start: order.start ?? 0)
+        )
+        let threads = threads(order.threads)
+        return try await heart.beat({ run.tellPosition() }) {
+            try await run.run { seconds in
+                let shift = Diarizer.windowShift(seconds: seconds)
+                return try await self.load(order.order, order.model, options: [order.device, "\(shift)"]) {
+                    try Diarizer(library: library, files: files, shift: shift, threads: threads, device: order.device)
+                }
+            }
+        }
+    }
+
+    private func recording(_ path: String, start: Double?, end: Double?) throws -> Recording {
+        let tools = try MediaTools.locate(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+        return Recording(tools: tools, path: path, start: start ?? 0, end: end)
+    }
+
+    /// The threads that an order gets: what it asks for, but no more than there are processors.
+    private func threads(_ asked: Int) -> Int {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        return asked == 0 ? cores : min(asked, cores)
     }
 
     private func recognizer(for order: TranscribeOrder) async throws -> any Recognizer {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        let threads = order.threads == 0 ? cores : order.threads
+        let threads = threads(order.threads)
         switch order.model.family {
         case .pocketsphinx:
             let library = try sphinx.open()
             try SphinxRecognizer.check(order)
-            let model = try await load(order) { try SphinxModel(library: library, model: order.model) }
-            return SphinxRecognizer(model: model, parallelism: min(threads, cores))
+            let model = try await load(order.order, order.model) { try SphinxModel(library: library, model: order.model) }
+            return SphinxRecognizer(model: model, parallelism: threads)
         default:
             let library = try sherpa.open()
             let files = try SherpaFiles(order.model)
             let options = try SherpaOptions(order, files: files, devices: sherpa.report.devices)
-            let parallelism = options.device == "cpu" ? min(threads, cores) : 1
+            let parallelism = options.device == "cpu" ? threads : 1
             // Threads inside a model gain less than pieces side by side, and its memory is there once either way.
-            let model = try await load(order, options: options.fixed(order.model.family)) {
+            let model = try await load(order.order, order.model, options: options.fixed(order.model.family)) {
                 try SherpaModel(library: library, files: files, options: options, threads: 1)
             }
             return SherpaRecognizer(model: model, options: options, parallelism: parallelism)
@@ -139,17 +166,17 @@ final class Host: Sendable {
 
     /// Takes a model from the shelf, or loads it on a thread of its own and says so.
     private func load<Model: Sendable>(
-        _ order: TranscribeOrder,
+        _ order: String,
+        _ files: ModelFiles,
         options: [String] = [],
         _ make: @escaping @Sendable () throws -> Model
     ) async throws -> Model {
-        let key = ModelShelf.Key(model: ModelFilesKey(order.model), options: options)
+        let key = ModelShelf.Key(model: ModelFilesKey(files), options: options)
         return try await shelf.model(key) {
-            wire.send(.loading(order: order.order, model: order.model.id))
+            wire.send(.loading(order: order, model: files.id))
             let start = ContinuousClock.now
-            let model = try await heart.beat({}, during: { try await NativeThreads(count: 1).run(make) })
-            let seconds = (ContinuousClock.now - start).inSeconds
-            wire.send(.loaded(order: order.order, model: order.model.id, seconds: seconds))
+            let model = try await NativeThreads(count: 1).run(make)
+            wire.send(.loaded(order: order, model: files.id, seconds: (ContinuousClock.now - start).inSeconds))
             return model
         }
     }

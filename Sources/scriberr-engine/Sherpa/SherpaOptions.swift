@@ -27,12 +27,16 @@ struct SherpaOptions: Sendable, Hashable {
             throw OrderCheck.unsupported("A hotword holds a character that is not allowed.", field: "hotwords")
         }
         guard devices.contains(order.device) else {
-            throw ScriberrError(.engineUnavailable, "The CUDA runtime is not installed; use the device cpu.", field: "device")
+            throw Self.deviceMissing()
         }
         language = order.language
         task = order.task
         hotwords = order.hotwords
         device = order.device
+    }
+
+    static func deviceMissing() -> ScriberrError {
+        ScriberrError(.engineUnavailable, "The CUDA runtime is not installed; use the device cpu.", field: "device")
     }
 
     /// What is fixed when a model is loaded. Language and task are too where the library cannot change them later.
