@@ -2,8 +2,10 @@ package import ScriberrCore
 
 /// The processes that run jobs.
 package enum InstanceSQL {
-    /// Registers a process. Whoever sat on the same exclusive seat before is gone: that process cannot run any more.
+    /// Registers a process. Whoever sat on the same exclusive seat before is gone: that process cannot run any more. Rows
+    /// of processes that were silent for a day go as well.
     package static func register(_ connection: any SQLConnection, _ instance: InstanceRecord) throws {
+        try removeDead(connection, before: instance.startedAt - .seconds(86_400), except: instance.id)
         if let seat = instance.exclusiveSeat {
             try connection.execute(
                 "DELETE FROM instances WHERE exclusive_seat = $1 AND id <> $2",

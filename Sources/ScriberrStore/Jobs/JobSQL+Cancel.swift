@@ -118,4 +118,10 @@ package struct DeletedJob: Sendable, Hashable {
     package var blobKey: String
     /// The lease of the worker that ran it and has now lost it.
     package var lease: Lease?
+
+    package init(fileID: FileID, blobKey: String, lease: Lease?) {
+        self.fileID = fileID
+        self.blobKey = blobKey
+        self.lease = lease
+    }
 }

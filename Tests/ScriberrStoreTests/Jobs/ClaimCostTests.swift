@@ -51,4 +51,57 @@ import Testing
             }
         }
     }
+
+    /// Bounds the median loosely: a scan of these rows would cost a thousand times as much.
+    @Test(arguments: SchedulingPolicy.allCases)
+    func `is the same with a hundred thousand jobs waiting and as many finished`(_ policy: SchedulingPolicy) async throws {
+        try await JobStoreWorld.with(.sqliteInline) { world in
+            try await world.fill(500, status: "queued", from: 0)
+            let few = try await world.medianClaim(policy)
+            try await world.fill(100_000, status: "queued", from: 1_000)
+            try await world.fill(100_000, status: "completed", from: 200_000)
+            let many = try await world.medianClaim(policy)
+            #expect(many < few * 5, "\(few) became \(many).")
+        }
+    }
+}
+
+extension JobStoreWorld {
+    /// Adds finished or waiting rows by one statement.
+    fileprivate func fill(_ count: Int, status: String, from first: Int) async throws {
+        let (owner, now) = (owner, now)
+        try await database.write { connection in
+            try connection.execute(
+                """
+                WITH RECURSIVE numbers (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $2)
+                INSERT INTO transcriptions (id, owner, file_id, blob_key, title, title_folded, status, options, priority,
+                    queued_at, run_after, is_due, max_attempts, stage, created_at, updated_at)
+                SELECT printf('tr_%09d', n), $3, 'file_1', '', '', '', $4, '{}', 0, $5, 0, 1, 3, 'queued', $6, 0 FROM numbers
+                """,
+                [.int(first), .int(first + count - 1), .id(owner), .text(status), .time(now), .time(now)]
+            )
+            // The lane learns of its first job as it does for a job that comes back.
+            try connection.execute(
+                """
+                INSERT INTO queue_lanes (owner, priority, virtual_time, head_queued_at, head_created_at, head_id)
+                SELECT owner, priority, 0, queued_at, created_at, id FROM transcriptions WHERE status = 'queued'
+                ORDER BY queued_at, created_at, id LIMIT 1
+                ON CONFLICT (owner, priority) DO NOTHING
+                """,
+                []
+            )
+        }
+    }
+
+    fileprivate func medianClaim(_ policy: SchedulingPolicy) async throws -> Duration {
+        let request = request(policy: policy)
+        let times = try await database.write { connection in
+            try (0..<101).map { _ in
+                try ContinuousClock().measure {
+                    guard try JobSQL.claim(connection, request).jobs.count == 1 else { throw WorldError.nothingClaimed }
+                }
+            }
+        }
+        return times.sorted()[50]
+    }
 }
