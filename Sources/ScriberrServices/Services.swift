@@ -23,20 +23,38 @@ package struct Services: Sendable {
         directory: any ModelDirectory,
         clock: any WallClock = SystemWallClock(),
         uploadLimitBytes: Int64 = 50 << 30,
+        passwordCost: PasswordCost = .usual,
+        line: LinePolicy = LinePolicy(),
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
-        accounts = AccountService(database: database, clock: clock)
+        accounts = AccountService(database: database, clock: clock, passwordCost: passwordCost)
         apiKeys = APIKeyService(database: database, clock: clock)
         models = ModelService(directory: directory)
         profiles = ProfileService(database: database, models: models, clock: clock)
         settings = SettingsService(database: database, clock: clock)
         library = LibraryService(
-            database: database, blobs: blobs, probe: probe, clock: clock, uploadLimitBytes: uploadLimitBytes)
+            database: database,
+            blobs: blobs,
+            probe: probe,
+            clock: clock,
+            uploadLimitBytes: uploadLimitBytes
+        )
         transcriptions = TranscriptionService(
-            database: database, library: library, models: models, clock: clock, runningHere: runningHere)
+            database: database,
+            library: library,
+            models: models,
+            clock: clock,
+            line: line,
+            runningHere: runningHere
+        )
         idempotency = IdempotencyService(database: database, clock: clock)
         events = EventFeed(database: database, signals: signals)
         housekeeping = Housekeeping(
-            database: database, blobs: blobs, cleaner: library.cleaner, idempotency: idempotency, clock: clock)
+            database: database,
+            blobs: blobs,
+            cleaner: library.cleaner,
+            idempotency: idempotency,
+            clock: clock
+        )
     }
 }

@@ -46,7 +46,8 @@ import Testing
 
     @Test(arguments: [
         "audio/wav", "yes and/or no", "type application/json; charset=utf-8", "see https://example.org/help/page.html now",
-        "2026/11/24", "4 km/h", "video/x-matroska is fine", "", "line one\nline two", "1 / 2", "The model `whisper-base` is missing.",
+        "2026/11/24", "4 km/h", "video/x-matroska is fine", "", "line one\nline two", "1 / 2",
+        "The model `whisper-base` is missing.",
     ])
     func `what only looks like a secret stays`(_ text: String) {
         #expect(Redactor.redact(text) == text)

@@ -50,7 +50,12 @@ package struct APIKeyService: Sendable {
             try await database.write { try APIKeySQL.touch($0, key.id, at: now, unlessSince: before) }
         }
         return Principal(
-            owner: key.owner, username: username, role: role, credential: .apiKey(key.id), scopes: key.scopes)
+            owner: key.owner,
+            username: username,
+            role: role,
+            credential: .apiKey(key.id),
+            scopes: key.scopes
+        )
     }
 
     /// Whether a key that was good before still is: for streams that outlive their request.
@@ -71,7 +76,10 @@ package struct APIKeyService: Sendable {
         }
         guard request.description.count <= descriptionCharactersMax else {
             throw ScriberrError(
-                .validation, "A description has at most \(descriptionCharactersMax) characters.", field: "description")
+                .validation,
+                "A description has at most \(descriptionCharactersMax) characters.",
+                field: "description"
+            )
         }
         if let expiry = request.expiresAt, expiry <= now {
             throw ScriberrError(.validation, "A key expires in the future.", field: "expires_at")

@@ -13,14 +13,10 @@ package final class AccountService: Sendable {
     private let throttle = Mutex(LoginThrottle())
     private static let refreshLifetime = Duration.seconds(30 * 86_400)
 
-    package convenience init(database: any Database, clock: any WallClock) {
-        self.init(database: database, clock: clock, passwords: PasswordHasher())
-    }
-
-    init(database: any Database, clock: any WallClock, passwords: PasswordHasher) {
+    package init(database: any Database, clock: any WallClock, passwordCost: PasswordCost = .usual) {
         self.database = database
         self.clock = clock
-        self.passwords = passwords
+        passwords = PasswordHasher(cost: passwordCost)
     }
 
     /// Whether ``register(username:password:confirmation:)`` can succeed: true while there is no account.
@@ -42,7 +38,13 @@ package final class AccountService: Sendable {
             }
             let folded = Credentials.folded(name)
             let user = try UserSQL.insert(
-                db, username: name, folded: folded, passwordHash: hash, role: .admin, at: now)
+                db,
+                username: name,
+                folded: folded,
+                passwordHash: hash,
+                role: .admin,
+                at: now
+            )
             guard let user else { throw ScriberrError.usernameTaken(field: nil) }
             return try Self.open(db, user, session: RandomText.secret(""), at: now)
         }
@@ -160,13 +162,21 @@ package final class AccountService: Sendable {
         let now = clock.now()
         guard let seconds = throttle.withLock({ $0.begin(name: name, address: address, at: now) }) else { return }
         throw ScriberrError(
-            .tooManyRequests, "Too many attempts. Try again in \(seconds) seconds.", retryAfterSeconds: seconds)
+            .tooManyRequests,
+            "Too many attempts. Try again in \(seconds) seconds.",
+            retryAfterSeconds: seconds
+        )
     }
 
     private static func open(_ db: any SQLConnection, _ user: User, session: String, at now: Timestamp) throws -> Session {
         let token = RandomText.secret("rt_")
         try RefreshTokenSQL.insert(
-            db, hash: RandomText.digest(token), session: session, owner: user.id, expiresAt: now + refreshLifetime)
+            db,
+            hash: RandomText.digest(token),
+            session: session,
+            owner: user.id,
+            expiresAt: now + refreshLifetime
+        )
         return Session(id: session, user: user, refreshToken: token)
     }
 }

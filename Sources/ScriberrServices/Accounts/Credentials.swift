@@ -14,7 +14,10 @@ enum Credentials {
         let name = text.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
         guard (usernameBytesMin...usernameBytesMax).contains(name.utf8.count) else {
             throw ScriberrError(
-                .validation, "A username has \(usernameBytesMin) to \(usernameBytesMax) bytes.", field: field)
+                .validation,
+                "A username has \(usernameBytesMin) to \(usernameBytesMax) bytes.",
+                field: field
+            )
         }
         guard name.unicodeScalars.allSatisfy({ !$0.isControl }) else {
             throw ScriberrError(.validation, "A username has no control characters.", field: field)
@@ -31,7 +34,10 @@ enum Credentials {
     static func checkPassword(_ password: String, field: String?) throws {
         guard (passwordBytesMin...passwordBytesMax).contains(password.utf8.count) else {
             throw ScriberrError(
-                .validation, "A password has \(passwordBytesMin) to \(passwordBytesMax) bytes.", field: field)
+                .validation,
+                "A password has \(passwordBytesMin) to \(passwordBytesMax) bytes.",
+                field: field
+            )
         }
     }
 

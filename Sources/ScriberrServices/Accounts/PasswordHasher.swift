@@ -5,22 +5,24 @@ import Foundation
 import ScriberrCore
 import Synchronization
 
+/// What a hash costs: 128 · r · 2^logN bytes of memory, p times over.
+package struct PasswordCost: Sendable, Hashable {
+    var logN: Int
+    var r = 8
+    var p = 1
+
+    /// 32 MiB and about a tenth of a second.
+    package static let usual = PasswordCost(logN: 15, p: 2)
+    /// Next to nothing: for tests.
+    package static let none = PasswordCost(logN: 2)
+}
+
 /// Passwords as scrypt hashes, written `scrypt$<log2 N>$<r>$<p>$<salt>$<hash>` so that the cost can grow later.
 ///
 /// One hash is made at a time, on a thread of its own: it takes 32 MiB and tens of milliseconds. Beyond a bound of those who
 /// wait, callers are turned away.
 final class PasswordHasher: Sendable {
-    /// What a hash costs: memory is 128 · r · 2^logN bytes.
-    struct Cost: Sendable, Hashable {
-        var logN: Int
-        var r = 8
-        var p = 1
-
-        /// About 32 MiB and a tenth of a second.
-        static let usual = Cost(logN: 15, p: 2)
-    }
-
-    private let cost: Cost
+    private let cost: PasswordCost
     private let queue = DispatchQueue(label: "scriberr.passwords")
     private let waiting = Mutex(0)
     private static let waitingMax = 64
@@ -29,7 +31,7 @@ final class PasswordHasher: Sendable {
     /// A hash that no password has, checked for unknown names so that they take as long as known ones.
     private let decoy: String
 
-    init(cost: Cost = .usual) {
+    init(cost: PasswordCost) {
         self.cost = cost
         decoy = Self.text(cost, salt: Self.salt(), hash: Self.salt() + Self.salt())
     }
@@ -52,7 +54,7 @@ final class PasswordHasher: Sendable {
             throw ScriberrError(.internalError, "The account cannot be checked.", detail: "password hash is malformed")
         }
         let isEqual = try await run {
-            let found = try Self.derive(password, salt: Array(salt), Cost(logN: logN, r: r, p: p))
+            let found = try Self.derive(password, salt: Array(salt), PasswordCost(logN: logN, r: r, p: p))
             return zip(found, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0 && found.count == expected.count
         }
         return isEqual && stored != nil
@@ -73,16 +75,21 @@ final class PasswordHasher: Sendable {
         }
     }
 
-    private static func derive(_ password: String, salt: [UInt8], _ cost: Cost) throws -> [UInt8] {
+    private static func derive(_ password: String, salt: [UInt8], _ cost: PasswordCost) throws -> [UInt8] {
         // One spelling of what looks the same, whatever keyboard it was typed on.
         let phrase = Array(password.precomposedStringWithCompatibilityMapping.utf8)
         let key = try KDF.Scrypt.deriveKey(
-            from: phrase, salt: salt, outputByteCount: hashBytes, rounds: 1 << cost.logN, blockSize: cost.r,
-            parallelism: cost.p)
+            from: phrase,
+            salt: salt,
+            outputByteCount: hashBytes,
+            rounds: 1 << cost.logN,
+            blockSize: cost.r,
+            parallelism: cost.p
+        )
         return key.withUnsafeBytes { Array($0) }
     }
 
-    private static func text(_ cost: Cost, salt: [UInt8], hash: [UInt8]) -> String {
+    private static func text(_ cost: PasswordCost, salt: [UInt8], hash: [UInt8]) -> String {
         let (salt, hash) = (Data(salt).base64EncodedString(), Data(hash).base64EncodedString())
         return "scrypt$\(cost.logN)$\(cost.r)$\(cost.p)$\(salt)$\(hash)"
     }

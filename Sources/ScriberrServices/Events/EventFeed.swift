@@ -108,7 +108,13 @@ package final class EventFeed: Sendable {
         return try await database.read { db in
             let latest = try EventLog.latestSequence(db)
             let events = try EventLog.events(
-                db, after: place, owner: request.owner, subject: request.subject, types: types, limit: Self.readMax)
+                db,
+                after: place,
+                owner: request.owner,
+                subject: request.subject,
+                types: types,
+                limit: Self.readMax
+            )
             let isAll = events.count < Self.readMax
             return (events.map(FeedMessage.init), isAll ? latest : events.last?.sequence ?? latest)
         }
@@ -122,8 +128,12 @@ package final class EventFeed: Sendable {
             let oldest = try EventLog.oldestSequence(db) ?? latest + 1
             guard after > latest || after < oldest - 1 else { return ([], after) }
             let gap = FeedMessage(
-                sequence: latest, owner: request.owner, name: "gap", subject: "",
-                data: #"{"after":\#(after),"oldest":\#(oldest)}"#)
+                sequence: latest,
+                owner: request.owner,
+                name: "gap",
+                subject: "",
+                data: #"{"after":\#(after),"oldest":\#(oldest)}"#
+            )
             return ([gap, try Snapshot.message(db, request, at: latest)], latest)
         }
     }

@@ -25,8 +25,12 @@ package struct FeedMessage: Sendable {
 
     init(_ event: Event) {
         self.init(
-            sequence: event.sequence, owner: event.owner, name: event.type.rawValue, subject: event.subject,
-            data: event.payload)
+            sequence: event.sequence,
+            owner: event.owner,
+            name: event.type.rawValue,
+            subject: event.subject,
+            data: event.payload
+        )
     }
 }
 

@@ -24,6 +24,14 @@ package struct FeedStream: AsyncSequence, Sendable {
 
         /// The next message; nil at the end. Throws what the database throws.
         package mutating func next() async throws -> FeedMessage? {
+            do {
+                return try await nextUnlessClosed()
+            } catch is CancellationError {
+                return nil
+            }
+        }
+
+        private mutating func nextUnlessClosed() async throws -> FeedMessage? {
             while !seat.feed.isClosed, !Task.isCancelled {
                 if let message = pending.popFirst() { return message }
                 guard let place else {

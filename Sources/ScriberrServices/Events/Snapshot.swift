@@ -7,7 +7,12 @@ enum Snapshot {
 
     static func message(_ db: any SQLConnection, _ request: FeedRequest, at sequence: Int64) throws -> FeedMessage {
         FeedMessage(
-            sequence: sequence, owner: request.owner, name: "snapshot", subject: "", data: try data(db, request))
+            sequence: sequence,
+            owner: request.owner,
+            name: "snapshot",
+            subject: "",
+            data: try data(db, request)
+        )
     }
 
     /// One job as its events tell of it; for everything, the jobs that wait or run.

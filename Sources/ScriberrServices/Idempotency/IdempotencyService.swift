@@ -47,8 +47,10 @@ package struct IdempotencyService: Sendable {
         let isWellFormed = (1...keyBytesMax).contains(key.utf8.count) && key.unicodeScalars.allSatisfy(allowed.contains)
         guard isWellFormed else {
             throw ScriberrError(
-                .validation, "An idempotency key has 1 to \(keyBytesMax) characters of A-Z, a-z, 0-9 and . _ : -",
-                field: "Idempotency-Key")
+                .validation,
+                "An idempotency key has 1 to \(keyBytesMax) characters of A-Z, a-z, 0-9 and . _ : -",
+                field: "Idempotency-Key"
+            )
         }
     }
 
@@ -90,8 +92,13 @@ package struct IdempotencyService: Sendable {
         let sealed = try reservation.seal.close(answer.sharedOnly)
         _ = try await database.write { db in
             try IdempotencySQL.complete(
-                db, owner: reservation.owner, scope: reservation.scope, token: reservation.token, answer: sealed,
-                until: expiry)
+                db,
+                owner: reservation.owner,
+                scope: reservation.scope,
+                token: reservation.token,
+                answer: sealed,
+                until: expiry
+            )
         }
     }
 
@@ -101,7 +108,11 @@ package struct IdempotencyService: Sendable {
         do {
             try await database.write { db in
                 try IdempotencySQL.release(
-                    db, owner: reservation.owner, scope: reservation.scope, token: reservation.token)
+                    db,
+                    owner: reservation.owner,
+                    scope: reservation.scope,
+                    token: reservation.token
+                )
             }
         } catch {
             // The reservation expires by itself.
@@ -119,8 +130,14 @@ package struct IdempotencyService: Sendable {
         let now = clock.now()
         return try await database.write { db in
             let isOurs = try IdempotencySQL.reserve(
-                db, owner: reservation.owner, scope: reservation.scope, token: reservation.token,
-                fingerprint: reservation.seal.check, until: now + Self.runLifetime, at: now)
+                db,
+                owner: reservation.owner,
+                scope: reservation.scope,
+                token: reservation.token,
+                fingerprint: reservation.seal.check,
+                until: now + Self.runLifetime,
+                at: now
+            )
             if isOurs { return .proceed(reservation) }
             guard let entry = try IdempotencySQL.get(db, owner: reservation.owner, scope: reservation.scope, at: now) else {
                 return nil
@@ -135,5 +152,6 @@ package struct IdempotencyService: Sendable {
     }
 
     private static let allowed = Set<Unicode.Scalar>(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-".unicodeScalars)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-".unicodeScalars
+    )
 }

@@ -52,7 +52,9 @@ struct AnswerSeal: Sendable {
     init(key: String, scope: String, fingerprint: String) {
         let material = SymmetricKey(data: Array((key + "\u{0}" + fingerprint).utf8))
         secret = Self.derive(material, scope, "answer")
-        check = RandomText.hex(Self.derive(SymmetricKey(data: Array(fingerprint.utf8)), scope, "check").withUnsafeBytes(Array.init))
+        check = RandomText.hex(
+            Self.derive(SymmetricKey(data: Array(fingerprint.utf8)), scope, "check").withUnsafeBytes(Array.init)
+        )
         self.scope = scope
     }
 
@@ -73,7 +75,11 @@ struct AnswerSeal: Sendable {
             return StoredAnswer(status: head.status, headers: head.headers, body: Array(plain.dropFirst(4 + length)))
         } catch {
             throw ScriberrError(
-                .internalError, "The answer given before cannot be read.", disposition: .permanent, detail: "\(error)")
+                .internalError,
+                "The answer given before cannot be read.",
+                disposition: .permanent,
+                detail: "\(error)"
+            )
         }
     }
 
@@ -84,7 +90,10 @@ struct AnswerSeal: Sendable {
 
     private static func derive(_ material: SymmetricKey, _ scope: String, _ use: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: material, salt: Array(scope.utf8), info: Array("scriberr idempotency \(use)".utf8),
-            outputByteCount: 32)
+            inputKeyMaterial: material,
+            salt: Array(scope.utf8),
+            info: Array("scriberr idempotency \(use)".utf8),
+            outputByteCount: 32
+        )
     }
 }

@@ -87,7 +87,13 @@ package struct LibraryService: Sendable {
         let unused = try await database.write { db in
             guard try FileSQL.hide(db, owner, id, at: now) else { throw ScriberrError.noFile }
             try EventLog.append(
-                db, owner: owner, subject: id.text, type: .fileDeleted, payload: #"{"id":"\#(id.text)"}"#, at: now)
+                db,
+                owner: owner,
+                subject: id.text,
+                type: .fileDeleted,
+                payload: #"{"id":"\#(id.text)"}"#,
+                at: now
+            )
             return try FileSQL.release(db, id, at: now)
         }
         await cleaner.remove(unused)
@@ -149,10 +155,19 @@ package struct LibraryService: Sendable {
             let isOther = error.code == .mediaUnreadable && !upload.claimsToBeMedia
             guard !isOther else {
                 throw ScriberrError(
-                    .unsupportedMediaType, "The file is neither audio nor video.", field: "file", detail: error.detail)
+                    .unsupportedMediaType,
+                    "The file is neither audio nor video.",
+                    field: "file",
+                    detail: error.detail
+                )
             }
             throw ScriberrError(
-                error.code, error.message, field: "file", disposition: error.disposition, detail: error.detail)
+                error.code,
+                error.message,
+                field: "file",
+                disposition: error.disposition,
+                detail: error.detail
+            )
         }
     }
 
@@ -204,7 +219,13 @@ package struct LibraryService: Sendable {
     static func announce(_ db: any SQLConnection, _ file: AudioFile, _ type: EventType) throws {
         let payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)"}"#
         try EventLog.append(
-            db, owner: file.owner, subject: file.id.text, type: type, payload: payload, at: file.updatedAt)
+            db,
+            owner: file.owner,
+            subject: file.id.text,
+            type: type,
+            payload: payload,
+            at: file.updatedAt
+        )
     }
 }
 

@@ -24,7 +24,10 @@ struct ListOrder: Hashable, Sendable {
         case "title": column = .title
         default:
             throw ScriberrError(
-                .validation, "Sort by `created_at`, `updated_at` or `title`, with `-` for descending.", field: "sort")
+                .validation,
+                "Sort by `created_at`, `updated_at` or `title`, with `-` for descending.",
+                field: "sort"
+            )
         }
     }
 
@@ -102,5 +105,8 @@ struct ListCursor: Codable, Hashable, Sendable {
 
 extension ScriberrError {
     fileprivate static let cursor = ScriberrError(
-        .validation, "The cursor does not belong to this list. Start again without one.", field: "cursor")
+        .validation,
+        "The cursor does not belong to this list. Start again without one.",
+        field: "cursor"
+    )
 }

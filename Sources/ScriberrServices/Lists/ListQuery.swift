@@ -52,7 +52,10 @@ struct ListQuery: Sendable {
         guard let text else { return limitUsual }
         guard let limit = Int(text), limits.contains(limit) else {
             throw ScriberrError(
-                .validation, "A limit is a number from \(limits.lowerBound) to \(limits.upperBound).", field: "limit")
+                .validation,
+                "A limit is a number from \(limits.lowerBound) to \(limits.upperBound).",
+                field: "limit"
+            )
         }
         return limit
     }
@@ -70,7 +73,10 @@ struct ListQuery: Sendable {
         guard let text, !text.isEmpty else { return nil }
         guard let time = Timestamp(rfc3339: text) else {
             throw ScriberrError(
-                .validation, "Write a time as in 2026-01-31T12:00:00Z.", field: "updated_after")
+                .validation,
+                "Write a time as in 2026-01-31T12:00:00Z.",
+                field: "updated_after"
+            )
         }
         return time
     }
@@ -99,7 +105,10 @@ package struct FileListQuery: Sendable {
             // A file is called `uploaded` by older clients.
             guard let known = AudioFile.Status(rawValue: status == "uploaded" ? "ready" : status) else {
                 throw ScriberrError(
-                    .validation, "A file is `ready`, `processing` or `failed`.", field: "status")
+                    .validation,
+                    "A file is `ready`, `processing` or `failed`.",
+                    field: "status"
+                )
             }
             filter.status = known
         }

@@ -35,8 +35,15 @@ package struct ProfileService: Sendable {
     package func create(_ owner: UserID, _ request: ProfilePatch) async throws -> Profile {
         let now = clock.now()
         let blank = Profile(
-            id: .make(at: now), owner: owner, name: "", description: "", isDefault: false,
-            options: TranscriptionOptions(), createdAt: now, updatedAt: now)
+            id: .make(at: now),
+            owner: owner,
+            name: "",
+            description: "",
+            isDefault: false,
+            options: TranscriptionOptions(),
+            createdAt: now,
+            updatedAt: now
+        )
         let profile = try changed(blank, by: request, at: now)
         try await models.validate(profile.options)
         return try await database.write { db in
@@ -96,13 +103,18 @@ package struct ProfileService: Sendable {
         profile.name = name.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !profile.name.isEmpty, profile.name.count <= Self.nameCharactersMax else {
             throw ScriberrError(
-                .validation, "A profile's name has 1 to \(Self.nameCharactersMax) characters.", field: "name")
+                .validation,
+                "A profile's name has 1 to \(Self.nameCharactersMax) characters.",
+                field: "name"
+            )
         }
         profile.description = request.description.applied(to: profile.description, cleared: "")
         guard profile.description.count <= Self.descriptionCharactersMax else {
             throw ScriberrError(
-                .validation, "A description has at most \(Self.descriptionCharactersMax) characters.",
-                field: "description")
+                .validation,
+                "A description has at most \(Self.descriptionCharactersMax) characters.",
+                field: "description"
+            )
         }
         profile.options = try request.options.applied(to: profile.options)
         profile.updatedAt = now
@@ -116,8 +128,13 @@ package struct ProfileService: Sendable {
 
     private static func announce(_ db: any SQLConnection, _ profile: Profile, _ fact: String, at now: Timestamp) throws {
         try EventLog.append(
-            db, owner: profile.owner, subject: profile.id.text, type: .profileUpdated,
-            payload: #"{"id":"\#(profile.id.text)",\#(fact)}"#, at: now)
+            db,
+            owner: profile.owner,
+            subject: profile.id.text,
+            type: .profileUpdated,
+            payload: #"{"id":"\#(profile.id.text)",\#(fact)}"#,
+            at: now
+        )
     }
 }
 

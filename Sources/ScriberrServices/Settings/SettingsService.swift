@@ -32,10 +32,14 @@ package struct SettingsService: Sendable {
             let settings = try Self.find(db, owner)
             let profile = settings.defaultProfileID.map { "\"\($0.text)\"" } ?? "null"
             try EventLog.append(
-                db, owner: owner, subject: "settings", type: .settingsUpdated,
+                db,
+                owner: owner,
+                subject: "settings",
+                type: .settingsUpdated,
                 payload: #"{"auto_transcription_enabled":\#(settings.autoTranscriptionEnabled),"#
                     + #""default_profile_id":\#(profile)}"#,
-                at: now)
+                at: now
+            )
             return settings
         }
     }

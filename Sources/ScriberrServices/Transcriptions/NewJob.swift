@@ -36,7 +36,10 @@ struct NewJob: Sendable {
         let start = options.start ?? 0
         guard start < duration else {
             throw ScriberrError(
-                .validation, "The recording ends before the part starts.", field: "options.start")
+                .validation,
+                "The recording ends before the part starts.",
+                field: "options.start"
+            )
         }
         return min(options.end ?? duration, duration) - start
     }

@@ -129,7 +129,9 @@ enum OptionsRules {
         ScriberrError(.validation, message, field: "options.\(field)")
     }
 
-    private static let isoLanguages = Set(Locale.LanguageCode.isoLanguageCodes.flatMap { code in
-        [code.identifier, code.identifier(.alpha2), code.identifier(.alpha3)].compactMap { $0 }
-    })
+    private static let isoLanguages = Set(
+        Locale.LanguageCode.isoLanguageCodes.flatMap { code in
+            [code.identifier, code.identifier(.alpha2), code.identifier(.alpha3)].compactMap { $0 }
+        }
+    )
 }

@@ -81,7 +81,11 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
             self = try JSONDecoder().decode(OptionsPatch.self, from: Data(text.utf8))
         } catch {
             throw ScriberrError(
-                .invalidRequest, "`options` is not a JSON object with known types.", field: "options", detail: "\(error)")
+                .invalidRequest,
+                "`options` is not a JSON object with known types.",
+                field: "options",
+                detail: "\(error)"
+            )
         }
     }
 

@@ -20,6 +20,37 @@ package struct QueuePlace: Sendable, Hashable {
     package var position: Int
     /// Seconds until it starts, when past jobs allow a guess.
     package var estimatedSeconds: Double?
+    /// Why it does not run yet: `next`, `in_line`, `no_worker`, `owner_at_limit` or `not_before`.
+    package var reason: String
+
+    init(_ place: JobPlace) {
+        position = place.ahead + 1
+        estimatedSeconds = place.wait?.inSeconds
+        reason =
+            switch place.reason {
+            case .next: "next"
+            case .inLine: "in_line"
+            case .noWorker: "no_worker"
+            case .ownerAtLimit: "owner_at_limit"
+            case .notBefore: "not_before"
+            }
+    }
+}
+
+/// How workers choose, as far as places in line follow from it.
+package struct LinePolicy: Sendable, Hashable {
+    /// Which due job goes first.
+    package var policy: SchedulingPolicy
+    /// How many jobs of one owner may run at once.
+    package var maxRunningPerOwner: Int?
+    /// After how long without a sign of life a process does not count as a worker.
+    package var deadAfter: Duration
+
+    package init(policy: SchedulingPolicy = .fifo, maxRunningPerOwner: Int? = nil, deadAfter: Duration = .seconds(60)) {
+        self.policy = policy
+        self.maxRunningPerOwner = maxRunningPerOwner
+        self.deadAfter = deadAfter
+    }
 }
 
 extension TranscriptionService {
@@ -36,17 +67,17 @@ extension TranscriptionService {
         return stats
     }
 
-    /// Where the job stands in line; nil unless it waits for its turn. Throws `NOT_FOUND`.
-    ///
-    /// The place is exact where jobs go first come, first served; under fair share a job may start earlier or later.
+    /// Where the job stands in line; nil unless it waits. Throws `NOT_FOUND`.
     package func place(_ owner: UserID, _ id: TranscriptionID) async throws -> QueuePlace? {
         let now = clock.now()
+        let rules = LineRules(
+            policy: line.policy,
+            maxRunningPerOwner: line.maxRunningPerOwner,
+            deadBefore: now - line.deadAfter,
+            now: now
+        )
         return try await database.read { db in
-            let job = try Self.find(db, owner, id)
-            guard job.status == .queued, job.runAfter <= now else { return nil }
-            let line = try TranscriptionSQL.line(db, before: job)
-            let seconds = line.secondsPerAudioSecond.map { $0 * line.audioSecondsAhead / Double(max(1, line.slots)) }
-            return QueuePlace(position: line.jobsAhead + 1, estimatedSeconds: seconds)
+            try JobSQL.place(db, of: Self.find(db, owner, id), rules).map(QueuePlace.init)
         }
     }
 }

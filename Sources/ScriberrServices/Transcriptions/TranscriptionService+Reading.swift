@@ -82,8 +82,13 @@ extension TranscriptionService {
         let current = checkpoints.first.map { first in checkpoints.filter { $0.fingerprint == first.fingerprint } } ?? []
         let pieces = PieceArchive.pieces(in: current).map { piece in
             HeardPiece(
-                start: piece.start, end: piece.end, text: piece.text, words: piece.words, segments: piece.segments,
-                language: piece.language)
+                start: piece.start,
+                end: piece.end,
+                text: piece.text,
+                words: piece.words,
+                segments: piece.segments,
+                language: piece.language
+            )
         }
         return TranscriptBuilder().transcript(from: pieces, language: job.options.language, engine: job.engine)
     }

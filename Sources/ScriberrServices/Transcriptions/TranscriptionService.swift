@@ -26,18 +26,21 @@ package struct TranscriptionService: Sendable {
 
     /// How many jobs run in this process.
     let runningHere: @Sendable () -> Int
+    let line: LinePolicy
 
     package init(
         database: any Database,
         library: LibraryService,
         models: ModelService,
         clock: any WallClock,
+        line: LinePolicy = LinePolicy(),
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
         self.database = database
         self.library = library
         self.models = models
         self.clock = clock
+        self.line = line
         self.runningHere = runningHere
     }
 
@@ -99,7 +102,13 @@ package struct TranscriptionService: Sendable {
             }
             let payload = #"{"id":"\#(id.text)","status":"\#(job.status.rawValue)"}"#
             try EventLog.append(
-                db, owner: owner, subject: id.text, type: .transcriptionUpdated, payload: payload, at: now)
+                db,
+                owner: owner,
+                subject: id.text,
+                type: .transcriptionUpdated,
+                payload: payload,
+                at: now
+            )
             return job
         }
     }

@@ -12,7 +12,9 @@ package enum UserSQL {
     /// Takes the one registration there is. False when it is taken.
     package static func takeRegistration(_ db: any SQLConnection, at now: Timestamp) throws -> Bool {
         try db.execute(
-            "INSERT INTO registration (id, registered_at) VALUES (1, $1) ON CONFLICT DO NOTHING", [.time(now)]) == 1
+            "INSERT INTO registration (id, registered_at) VALUES (1, $1) ON CONFLICT DO NOTHING",
+            [.time(now)]
+        ) == 1
     }
 
     /// Makes an account; nil when the name is taken.
@@ -29,7 +31,8 @@ package enum UserSQL {
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING \(columns)
             """
         return try db.query(
-            sql, [.text(username), .text(folded), .text(passwordHash), .text(role.rawValue), .time(now), .time(now)]
+            sql,
+            [.text(username), .text(folded), .text(passwordHash), .text(role.rawValue), .time(now), .time(now)]
         ).first.map(user)
     }
 
@@ -89,7 +92,8 @@ package enum UserSQL {
             RETURNING \(columns)
             """
         return try db.query(
-            sql, [.text(username), .text(folded), .time(now), .id(id), .text(folded), .id(id)]
+            sql,
+            [.text(username), .text(folded), .time(now), .id(id), .text(folded), .id(id)]
         ).first.map(user)
     }
 

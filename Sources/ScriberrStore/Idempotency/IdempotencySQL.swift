@@ -31,7 +31,9 @@ package enum IdempotencySQL {
             ON CONFLICT DO NOTHING
             """
         return try db.execute(
-            sql, [.id(owner), .text(scope), .text(token), .text(fingerprint), .time(expiry)]) == 1
+            sql,
+            [.id(owner), .text(scope), .text(token), .text(fingerprint), .time(expiry)]
+        ) == 1
     }
 
     /// The row that holds a key.
@@ -67,7 +69,9 @@ package enum IdempotencySQL {
             UPDATE idempotency_keys SET answer = $1, expires_at = $2 WHERE owner = $3 AND scope = $4 AND token = $5
             """
         return try db.execute(
-            sql, [.blob(answer), .time(expiry), .id(owner), .text(scope), .text(token)]) == 1
+            sql,
+            [.blob(answer), .time(expiry), .id(owner), .text(scope), .text(token)]
+        ) == 1
     }
 
     /// Lets a key go, if this run still holds it.

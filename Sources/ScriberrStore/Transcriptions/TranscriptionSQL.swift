@@ -60,40 +60,4 @@ package enum TranscriptionSQL {
             """
         return try db.query(sql, [.id(owner), .int(limit)]).map(Transcription.init(row:))
     }
-
-    /// What stands before a waiting job, of all owners.
-    package struct Line: Sendable, Hashable {
-        /// How many wait before it.
-        package var jobsAhead: Int
-        /// Audio seconds of those and of what is left of the running ones; those of unknown length are not in it.
-        package var audioSecondsAhead: Double
-        /// Seconds that a second of audio takes; nil before the first job.
-        package var secondsPerAudioSecond: Double?
-        /// How many jobs run at once.
-        package var slots: Int
-    }
-
-    /// The line before `job`, in the order of first come, first served.
-    package static func line(_ db: any SQLConnection, before job: Transcription) throws -> Line {
-        let ahead = """
-            SELECT count(*) AS jobs, coalesce(sum(audio_seconds), 0) AS seconds FROM transcriptions
-            WHERE status = 'queued' AND is_due = 1
-                AND (priority > $1 OR (priority = $2 AND (queued_at, created_at, id) < ($3, $4, $5)))
-            """
-        let arguments: [SQLValue] = [
-            .int(job.priority), .int(job.priority), .time(job.queuedAt), .time(job.createdAt), .id(job.id),
-        ]
-        let running = """
-            SELECT coalesce(sum(audio_seconds * (1 - progress)), 0) AS seconds FROM transcriptions
-            WHERE status = 'processing'
-            """
-        let speed = "SELECT seconds_per_audio_second AS speed FROM queue_speed WHERE model = ''"
-        let waiting = try db.query(ahead, arguments).first
-        return Line(
-            jobsAhead: try waiting?.int("jobs") ?? 0,
-            audioSecondsAhead: (try waiting?.real("seconds") ?? 0) + (try db.query(running, []).first?.real("seconds") ?? 0),
-            secondsPerAudioSecond: try db.query(speed, []).first?.real("speed"),
-            slots: try db.query("SELECT coalesce(sum(slots), 0) AS slots FROM instances", []).first?.int("slots") ?? 0
-        )
-    }
 }
