@@ -76,7 +76,7 @@ let package = Package(
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
             "ScriberrEngines",
-            ["ScriberrCore", "ScriberrEngineWire", .asyncHTTPClient, .crypto, .logging, .subprocess, .systemPackage]
+            ["ScriberrCore", "ScriberrEngineWire", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]
         ),
         room(
             "ScriberrServices",

@@ -12,18 +12,24 @@ package struct ModelCatalogue: Sendable {
     package static let offlineModel = "pocketsphinx-en-us"
 
     private let settings: EngineSettings
+    private let known: [CatalogueModel]
 
     /// Makes the catalogue for these folders.
-    package init(settings: EngineSettings) { self.settings = settings }
+    package init(settings: EngineSettings) { self.init(settings: settings, known: KnownModels.all) }
+
+    init(settings: EngineSettings, known: [CatalogueModel]) {
+        self.settings = settings
+        self.known = known
+    }
 
     /// Our own list first, then the user's models by name.
     package var models: [CatalogueModel] {
-        KnownModels.all + UserModels(folders: folders).all.map(\.model).sorted { $0.id < $1.id }
+        known + UserModels(folders: folders).all.map(\.model).sorted { $0.id < $1.id }
     }
 
     /// The model of that name; nil when there is none.
     package func model(_ id: String) -> CatalogueModel? {
-        KnownModels.all.first { $0.id == id } ?? UserModels(folders: folders).all.first { $0.model.id == id }?.model
+        known.first { $0.id == id } ?? UserModels(folders: folders).all.first { $0.model.id == id }?.model
     }
 
     /// The files of an installed model by role; nil when one of them is missing.
@@ -63,7 +69,8 @@ package struct ModelCatalogue: Sendable {
     package func voiceActivityModelPath() throws -> String {
         let folder = absolute("\(settings.nativeFolder)/silero-vad")
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".onnx") }.sorted()
-        guard let name = names.first(where: { $0 == "silero_vad.onnx" }) ?? names.first else {
+        let preferred = ["silero_vad_16k_op15.onnx", "silero_vad.onnx"].first(where: names.contains)
+        guard let name = preferred ?? names.first else {
             throw ScriberrError(
                 .engineUnavailable,
                 "The voice activity model (Silero VAD) is not installed.",

@@ -1,0 +1,15 @@
+/// How patient downloads are.
+struct DownloadLimits: Sendable {
+    /// Without a byte, from the request on.
+    var stall: Duration = .seconds(30)
+    /// Tries without any progress.
+    var triesMax = 4
+    /// After the first failed try; grows with each.
+    var pause: Duration = .seconds(1)
+    /// Of a file whose length nobody tells.
+    var unknownSizeBytesMax: Int64 = 8 << 30
+    /// For an answer to the question whether there is a server at all.
+    var probe: Duration = .seconds(5)
+    /// How long the answer to that question holds.
+    var probeHolds: Duration = .seconds(300)
+}

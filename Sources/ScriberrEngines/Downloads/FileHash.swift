@@ -1,0 +1,28 @@
+import Crypto
+import Foundation
+import ScriberrCore
+
+/// Length and SHA-256 of a file.
+struct FileHash: Hashable, Codable, Sendable {
+    var sizeBytes: Int64
+    /// 64 hexadecimal digits.
+    var sha256: String
+
+    /// Reads the whole file; looks for a cancellation on the way.
+    init(of path: String) throws {
+        guard let file = FileHandle(forReadingAtPath: path) else { throw storageError(ENOENT, "open \(path)") }
+        defer { try? file.close() }
+        var hash = SHA256()
+        var size: Int64 = 0
+        while let bytes = try file.read(upToCount: 1 << 20), !bytes.isEmpty {
+            try Task.checkCancellation()
+            hash.update(data: bytes)
+            size += Int64(bytes.count)
+        }
+        sizeBytes = size
+        sha256 = hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}
