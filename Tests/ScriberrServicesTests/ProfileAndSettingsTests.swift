@@ -45,12 +45,12 @@ import Testing
     @Test func `profiles are checked like jobs`() async throws {
         try await World.with { world in
             let (ann, ben, profiles) = (try await world.ann(), try await world.ben(), world.services.profiles)
-            #expect(await failure { try await profiles.create(ann, patch(" ")) } == Failure(.validation, "name"))
+            await expect(Failure(.validation, "name")) { try await profiles.create(ann, patch(" ")) }
             var bad = patch("x")
             bad.options.model = .value("base")
-            #expect(await failure { try await profiles.create(ann, bad) } == Failure(.validation, "options.model"))
+            await expect(Failure(.validation, "options.model")) { try await profiles.create(ann, bad) }
             let profile = try await profiles.create(ann, patch("x"))
-            #expect(await failure { try await profiles.get(ben, profile.id) } == Failure(.notFound))
+            await expect(Failure(.notFound)) { try await profiles.get(ben, profile.id) }
             let foreign = await failure {
                 try await world.services.settings.update(ben, autoTranscriptionEnabled: nil, defaultProfileID: profile.id.text)
             }

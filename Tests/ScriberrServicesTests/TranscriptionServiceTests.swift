@@ -21,13 +21,13 @@ import Testing
             let (ann, jobs) = (try await world.ann(), world.services.transcriptions)
             var bad = NewTranscription(profileID: "profile_none")
             bad.options.language = .value("pt-BR")
-            #expect(await failure { try await jobs.create(ann, fileID: "", bad) } == Failure(.validation, "file_id"))
-            #expect(await failure { try await jobs.create(ann, fileID: "x", bad) } == Failure(.validation, "options.language"))
+            await expect(Failure(.validation, "file_id")) { try await jobs.create(ann, fileID: "", bad) }
+            await expect(Failure(.validation, "options.language")) { try await jobs.create(ann, fileID: "x", bad) }
             bad.options.language = .absent
-            #expect(await failure { try await jobs.create(ann, fileID: "x", bad) } == Failure(.validation, "profile_id"))
+            await expect(Failure(.validation, "profile_id")) { try await jobs.create(ann, fileID: "x", bad) }
             bad.profileID = nil
-            #expect(await failure { try await jobs.create(ann, fileID: "tr_0", bad) } == Failure(.notFound))
-            #expect(await failure { try await jobs.create(ann, fileID: "file_0", bad) } == Failure(.notFound))
+            await expect(Failure(.notFound)) { try await jobs.create(ann, fileID: "tr_0", bad) }
+            await expect(Failure(.notFound)) { try await jobs.create(ann, fileID: "file_0", bad) }
         }
     }
 
@@ -43,7 +43,7 @@ import Testing
         try await World.with { world in
             let ann = try await world.ann()
             let request = NewTranscription(options: try OptionsPatch(text: json))
-            #expect(await failure { try await world.job(ann, request) } == Failure(.validation, "options.\(field)"))
+            await expect(Failure(.validation, "options.\(field)")) { try await world.job(ann, request) }
             #expect(try await world.claim() == nil)
         }
     }
@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: ["[]", "{", #"{"language":5}"#, #"{"diarization":"yes"}"#])
     func `options that are no such object are not understood`(_ text: String) async {
-        #expect(await failure { try OptionsPatch(text: text) } == Failure(.invalidRequest, "options"))
+        await expect(Failure(.invalidRequest, "options")) { try OptionsPatch(text: text) }
     }
 
     @Test func `a profile is copied, overridden and cleared`() async throws {
@@ -98,10 +98,10 @@ import Testing
             var bad = NewTranscription()
             bad.options.start = .value(11)
             let refused = try await world.upload(ann, "Aother")
-            #expect(await failure { try await jobs.submit(refused, bad) } == Failure(.validation, "options.start"))
+            await expect(Failure(.validation, "options.start")) { try await jobs.submit(refused, bad) }
             bad.options.model = .value("none")
             let another = try await world.upload(ann, "Aother")
-            #expect(await failure { try await jobs.submit(another, bad) } == Failure(.validation, "options.model"))
+            await expect(Failure(.validation, "options.model")) { try await jobs.submit(another, bad) }
             #expect(try world.storedBlobs().count == 1)
             #expect(try await world.services.library.list(ann, FileListQuery()).items.count == 1)
         }
@@ -112,13 +112,13 @@ import Testing
             let (ann, jobs) = (try await world.ann(), world.services.transcriptions)
             let waiting = try await world.job(ann)
             #expect(try await jobs.cancel(ann, waiting.id).status == .canceled)
-            #expect(await failure { try await jobs.cancel(ann, waiting.id) } == Failure(.conflict))
+            await expect(Failure(.conflict)) { try await jobs.cancel(ann, waiting.id) }
             let running = try await world.job(ann)
             _ = try #require(try await world.claim())
             let marked = try await jobs.cancel(ann, running.id)
             #expect(marked.status == .processing && marked.cancelRequestedAt != nil)
             #expect(try await jobs.cancel(ann, running.id).cancelRequestedAt == marked.cancelRequestedAt)
-            #expect(await failure { try await jobs.cancel(try await world.ben(), running.id) } == Failure(.notFound))
+            await expect(Failure(.notFound)) { try await jobs.cancel(try await world.ben(), running.id) }
         }
     }
 
@@ -127,9 +127,9 @@ import Testing
             let (ann, jobs) = (try await world.ann(), world.services.transcriptions)
             let options = try OptionsPatch(text: #"{"language":"de","diarization":true}"#)
             let job = try await world.job(ann, NewTranscription(title: "Mine", options: options))
-            #expect(await failure { try await jobs.retry(ann, job.id) } == Failure(.conflict))
+            await expect(Failure(.conflict)) { try await jobs.retry(ann, job.id) }
             let claimed = try #require(try await world.claim())
-            #expect(await failure { try await jobs.retry(ann, job.id) } == Failure(.conflict))
+            await expect(Failure(.conflict)) { try await jobs.retry(ann, job.id) }
             try await world.complete(claimed, "hello")
             try await world.services.library.delete(ann, job.fileID)
 
@@ -148,7 +148,7 @@ import Testing
             let claimed = try #require(try await world.claim())
             try await jobs.delete(ann, job.id)
             await #expect(throws: ScriberrError.self) { try await world.complete(claimed, "late") }
-            #expect(await failure { try await jobs.get(ann, job.id) } == Failure(.notFound))
+            await expect(Failure(.notFound)) { try await jobs.get(ann, job.id) }
             #expect(try await world.events(ann).last == "transcription.deleted")
             #expect(try await world.services.library.get(ann, job.fileID).status == .ready)
         }
@@ -166,7 +166,7 @@ import Testing
             try await world.hear(claimed, piece: 0, "hello there")
             let partial = try await jobs.transcript(ann, job.id)
             #expect(partial.isPartial && partial.json["text"] as? String == "hello there")
-            #expect(await failure { try await jobs.finishedTranscript(ann, job.id) } == Failure(.conflict))
+            await expect(Failure(.conflict)) { try await jobs.finishedTranscript(ann, job.id) }
 
             try await world.complete(claimed, "hello there friends")
             let whole = try await jobs.transcript(ann, job.id)

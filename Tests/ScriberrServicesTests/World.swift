@@ -4,6 +4,7 @@ import ScriberrEngines
 import ScriberrServices
 import ScriberrStore
 import ScriberrTestSupport
+import Testing
 
 /// The services on a real database file and a real folder, with a clock that stands still.
 struct World: Sendable {
@@ -165,6 +166,17 @@ func failure<Value>(_ body: () async throws -> Value) async -> Failure? {
     } catch {
         return nil
     }
+}
+
+/// Expects `body` to fail like this. Not written as `#expect(await failure { … } == …)`: with Swift 6.3 a closure beside such a
+/// macro was seen to run as the one inside it.
+func expect<Value>(
+    _ expected: Failure,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () async throws -> Value
+) async {
+    let found = await failure(body)
+    #expect(found == expected, sourceLocation: sourceLocation)
 }
 
 /// What a client can tell an error by.
