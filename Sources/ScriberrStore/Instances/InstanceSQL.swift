@@ -18,7 +18,7 @@ package enum InstanceSQL {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (id) DO UPDATE SET host = excluded.host, process_id = excluded.process_id,
                 version = excluded.version, exclusive_seat = excluded.exclusive_seat, slots = excluded.slots,
-                seen_at = excluded.seen_at
+                seen_at = \(laterSign)
             """,
             [
                 .id(instance.id), .text(instance.host), .int(instance.processID), .text(instance.version),
@@ -33,11 +33,17 @@ package enum InstanceSQL {
             """
             INSERT INTO instances (id, host, process_id, version, slots, started_at, seen_at)
             VALUES ($1, '', 0, '', 0, $2, $3)
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+            ON CONFLICT (id) DO UPDATE SET seen_at = \(laterSign)
             """,
             [.id(instance), .time(now), .time(now)]
         )
     }
+
+    /// A sign of life that arrives late does not take back a later one. One that is more than a minute older does: the clock
+    /// was set back.
+    private static let laterSign = """
+        CASE WHEN instances.seen_at - excluded.seen_at BETWEEN 0 AND 60000000 THEN instances.seen_at ELSE excluded.seen_at END
+        """
 
     /// Removes a process.
     package static func unregister(_ connection: any SQLConnection, _ instance: InstanceID) throws {

@@ -23,14 +23,17 @@ extension JobSQL {
         // Few sizes of statement, so that each is prepared once; the last lease fills up.
         let size = [1, 4, 16, leasesPerStatement].first { $0 >= leases.count } ?? leasesPerStatement
         let padded = leases + Array(repeating: leases[leases.endIndex - 1], count: size - leases.count)
-        let pairs = (0..<size).map { "($\(2 * $0 + 2), $\(2 * $0 + 3))" }.joined(separator: ", ")
+        let pairs = (0..<size).map { "($\(2 * $0 + 3), $\(2 * $0 + 4))" }.joined(separator: ", ")
+        // A renewal that arrives late does not take back what a later one gave. One that is more than a minute shorter does:
+        // the clock was set back.
         let rows = try connection.query(
             """
-            UPDATE transcriptions SET lease_expires_at = $1
+            UPDATE transcriptions SET lease_expires_at =
+                CASE WHEN lease_expires_at - $1 BETWEEN 0 AND 60000000 THEN lease_expires_at ELSE $2 END
             WHERE status = 'processing' AND (id, attempt) IN (VALUES \(pairs))
             RETURNING id, attempt, cancel_requested_at
             """,
-            [.time(expiry)] + padded.flatMap { [.id($0.job), .int($0.attempt)] }
+            [.time(expiry), .time(expiry)] + padded.flatMap { [.id($0.job), .int($0.attempt)] }
         )
         return try rows.map { row in
             let lease = Lease(job: try row.id("id"), attempt: try row.int("attempt"))
