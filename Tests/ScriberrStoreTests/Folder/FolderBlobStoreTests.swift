@@ -18,7 +18,8 @@ import Testing
             #expect(receipt.sizeBytes == 3)
             #expect(receipt.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
             #expect(try await store.size(of: "file_1") == 3)
-            let mode = try FileManager.default.attributesOfItem(atPath: store.localPath(of: "file_1"))[.posixPermissions]
+            let path = try await store.localPath(of: "file_1")
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
             #expect(mode as? Int == 0o600)
             await writer.abort()
             #expect(try await store.size(of: "file_1") == 3)
