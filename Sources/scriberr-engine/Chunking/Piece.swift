@@ -17,6 +17,14 @@ struct Piece: Sendable {
     var speechSeconds: Double { seconds(ofSamples: stretches.reduce(0) { $0 + $1.count }) }
     var length: Double { seconds(ofSamples: samples.count) }
 
+    /// Where the pause behind the stretch of speech at `offset` begins, in seconds from the piece's start. Words that begin
+    /// before it end with it: no model tells that well by itself.
+    func silence(after offset: Double) -> Double {
+        let margin = 0.15
+        let end = stretches.lazy.map { seconds(ofSamples: $0.upperBound) + margin }.first { $0 > offset + margin }
+        return end ?? length
+    }
+
     /// A time within the piece as a time of the recording, to the millisecond and not behind the piece's end.
     func time(_ offset: Double) -> Double { min(((start + offset) * 1_000).rounded() / 1_000, end) }
 }

@@ -107,7 +107,7 @@ struct PieceCutter<Detector: SpeechDetector> {
         let lookBack = 2 * Detector.window + samples(inSeconds: rules.minSpeech)
         let start = openStart ?? max(origin, cursor - lookBack)
         openStart = start
-        let longest = samples(inSeconds: rules.hardMax - 2 * rules.padding)
+        let longest = samples(inSeconds: rules.hardMax - rules.lead - rules.trail)
         guard cursor - start >= longest else { return }
         emitPending()
         let cut = min(quietestPoint((start + longest * 3 / 5)..<cursor), audioEnd ?? cursor)
@@ -141,9 +141,8 @@ struct PieceCutter<Detector: SpeechDetector> {
     private mutating func emitPending() {
         guard let group = pending else { return }
         pending = nil
-        let padding = samples(inSeconds: rules.padding)
-        let start = max(group.start - padding, lastResume)
-        let end = min(group.end + padding, group.resume)
+        let start = max(group.start - samples(inSeconds: rules.lead), lastResume)
+        let end = min(group.end + samples(inSeconds: rules.trail), group.resume)
         ready.append(
             Piece(
                 index: nextIndex,
@@ -165,8 +164,8 @@ struct PieceCutter<Detector: SpeechDetector> {
 
     /// Keeps what a piece may still reach back to.
     private mutating func forgetOldSamples() {
-        let reach = 2 * Detector.window + samples(inSeconds: rules.minSpeech + rules.padding)
+        let reach = 2 * Detector.window + samples(inSeconds: rules.minSpeech)
         let first = min(pending?.start ?? cursor, openStart ?? cursor, cursor - reach)
-        history.forget(before: max(first - samples(inSeconds: rules.padding), 0))
+        history.forget(before: max(first - samples(inSeconds: rules.lead), 0))
     }
 }

@@ -2,8 +2,8 @@
 struct PieceRules: Sendable, Hashable {
     /// A pause of this length ends a stretch of speech. Seconds, as everything here.
     var minSilence = 0.25
-    /// Shorter sounds are no speech.
-    var minSpeech = 0.25
+    /// Shorter sounds are no speech. Longer than this would lose a "no"; and the detector finds beginnings later.
+    var minSpeech = 0.15
     /// Stretches are joined to a piece while it is not longer than this; 0 joins none.
     var joinedMax = 0.0
     /// Stretches further apart are not joined.
@@ -12,6 +12,7 @@ struct PieceRules: Sendable, Hashable {
     var softMax: Double
     /// No piece is longer: without a pause it is cut at its quietest point.
     var hardMax: Double
-    /// What is added on both sides of a stretch, as far as the pause goes.
-    var padding: Double
+    /// What is added before and behind a stretch, as far as the pause goes. Soft beginnings are found 0.2 s late.
+    var lead = 0.3
+    var trail = 0.2
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// PocketSphinx as one order uses it. English, in lower case and without punctuation.
 final class SphinxRecognizer: Recognizer {
     /// Measured: short stretches with little silence around them are recognized best.
-    let rules = PieceRules(softMax: 15, hardMax: 30, padding: 0.3)
+    let rules = PieceRules(softMax: 15, hardMax: 30)
     let parallelism: Int
     /// Normalization starts from the recording's own mean; a minute of speech is enough to know it.
     let preludeSeconds = 60.0

@@ -36,7 +36,7 @@ struct Family: Sendable {
     /// Hears 30 s at a time and costs the same for less, so short stretches are joined. 29.5 s is its end.
     private static let whisper = Family(
         models: ["encoder", "decoder"],
-        rules: PieceRules(joinedMax: 24, joinGapMax: 1.5, softMax: 20, hardMax: 28, padding: 0.2),
+        rules: PieceRules(joinedMax: 24, joinGapMax: 1.5, softMax: 20, hardMax: 28),
         metadata: [
             "encoder": [
                 "n_mels", "n_text_layer", "n_text_ctx", "n_text_state", "n_vocab", "sot", "eot", "blank_id", "translate",
@@ -50,7 +50,7 @@ struct Family: Sendable {
     /// Parakeet: its position table ends at 400 s, its memory grows with length long before.
     private static let nemoTransducer = Family(
         models: ["encoder", "decoder", "joiner"],
-        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40, padding: 0.2),
+        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40),
         metadata: ["encoder": ["vocab_size", "subsampling_factor", "normalize_type", "pred_rnn_layers", "pred_hidden"]],
         needsBlank: true,
         takesHotwords: true
@@ -58,20 +58,20 @@ struct Family: Sendable {
 
     private static let nemoCTC = Family(
         models: ["model"],
-        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40, padding: 0.2),
+        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40),
         metadata: ["model": ["vocab_size", "subsampling_factor", "normalize_type"]],
         needsBlank: true
     )
 
     private static let zipformerCTC = Family(
         models: ["model"],
-        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30, padding: 0.2),
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30),
         needsBlank: true
     )
 
     private static let zipformerTransducer = Family(
         models: ["encoder", "decoder", "joiner"],
-        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30, padding: 0.2),
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30),
         metadata: ["decoder": ["vocab_size", "context_size"]],
         needsBlank: true,
         takesHotwords: true
@@ -79,7 +79,7 @@ struct Family: Sendable {
 
     private static let moonshine = Family(
         models: ["preprocessor", "encoder", "uncached_decoder", "cached_decoder"],
-        rules: PieceRules(joinedMax: 12, joinGapMax: 0.8, softMax: 15, hardMax: 25, padding: 0.2),
+        rules: PieceRules(joinedMax: 12, joinGapMax: 0.8, softMax: 15, hardMax: 25),
         loops: true
     )
 
@@ -91,7 +91,7 @@ struct Family: Sendable {
 
     private static let senseVoice = Family(
         models: ["model"],
-        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 28, padding: 0.2),
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 28),
         metadata: [
             "model": [
                 "vocab_size", "lfr_window_size", "lfr_window_shift", "normalize_samples", "with_itn", "without_itn", "lang_auto",
@@ -102,7 +102,7 @@ struct Family: Sendable {
 
     private static let canary = Family(
         models: ["encoder", "decoder"],
-        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 38, padding: 0.2),
+        rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 38),
         metadata: ["encoder": ["vocab_size", "normalize_type", "subsampling_factor", "feat_dim"]],
         translates: true,
         loops: true
@@ -110,7 +110,7 @@ struct Family: Sendable {
 
     private static let paraformer = Family(
         models: ["model"],
-        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30, padding: 0.2),
+        rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30),
         metadata: ["model": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]]
     )
 }

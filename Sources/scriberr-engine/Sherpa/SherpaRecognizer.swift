@@ -42,9 +42,10 @@ final class SherpaRecognizer: Recognizer {
     }
 
     private func recognition(of result: SherpaResult, in piece: Piece) -> Recognition {
-        let words = result.tokens.isEmpty ? spread(result, piece) : TokenWords.words(of: result.tokens, end: piece.length)
-        let timed = words.map { word in
+        let words = result.tokens.isEmpty ? spread(result, piece) : timed(result, piece)
+        let placed = words.map { word in
             var word = word
+            word.end = min(word.end, piece.silence(after: word.start))
             word.start = piece.time(word.start)
             word.end = max(piece.time(word.end), word.start)
             return word
@@ -62,10 +63,19 @@ final class SherpaRecognizer: Recognizer {
             }
         return Recognition(
             text: result.text,
-            words: timed,
+            words: placed,
             segments: segments,
             language: result.language ?? options.language
         )
+    }
+
+    private func timed(_ result: SherpaResult, _ piece: Piece) -> [Word] {
+        var words = TokenWords.words(of: result.tokens, end: piece.length)
+        // Whisper's alignment begins in the corner: its first token is at 0, wherever speech begins.
+        if model.files.model.family == .whisper, let first = piece.stretches.first, !words.isEmpty {
+            words[0].start = min(max(words[0].start, seconds(ofSamples: first.lowerBound)), words[0].end)
+        }
+        return words
     }
 
     /// Words of a model without token times: spread over speech, inside its own segments where it has some.
