@@ -178,6 +178,19 @@ import Testing
         }
     }
 
+    @Test func `guessing one's own password slows down no one else`() async throws {
+        try await World.with { world in
+            let (ann, ben, accounts) = (try await world.ann(), try await world.ben(), world.services.accounts)
+            for _ in 0..<70 {
+                world.clock.advance(by: .seconds(400))
+                await expect(Failure(.unauthorized)) { try await accounts.changeUsername(ben, new: "bob", password: "wrong!!!") }
+            }
+            for _ in 0..<6 { _ = await failure { try await accounts.changeUsername(ben, new: "bob", password: "wrong!!!") } }
+            await expect(Failure(.tooManyRequests)) { try await accounts.changeUsername(ben, new: "bob", password: "password") }
+            _ = try await accounts.changeUsername(ann, new: "anna", password: "password")
+        }
+    }
+
     @Test func `a disabled account is out at once and the last admin stays`() async throws {
         try await World.with { world in
             let (ann, ben, accounts) = (try await world.ann(), try await world.ben(), world.services.accounts)

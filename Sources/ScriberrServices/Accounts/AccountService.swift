@@ -150,11 +150,12 @@ package final class AccountService: Sendable {
 
     /// The account's password hash, once `password` proved to be its password. Throttled like a login.
     private func verifyPassword(of user: UserID, _ password: String) async throws -> String {
+        // Counted for this account alone: no name and no address looks like this.
         let name = "#\(user)"
-        try begin(name, "")
+        try begin(name, name)
         let stored = try await database.read { try UserSQL.passwordHash($0, user) }
         guard let stored, try await passwords.verify(password, against: stored) else { throw ScriberrError.wrongPassword }
-        throttle.withLock { $0.succeed(name: name, address: "") }
+        throttle.withLock { $0.succeed(name: name, address: name) }
         return stored
     }
 

@@ -1,5 +1,3 @@
-package import ScriberrMedia
-
 /// What the library wants to know about an uploaded file.
 package struct ProbedMedia: Sendable, Hashable {
     /// Found in the bytes, such as `audio/mpeg`.
@@ -20,12 +18,4 @@ package struct ProbedMedia: Sendable, Hashable {
 /// sound in it or it cannot be read.
 package protocol MediaProbe: Sendable {
     func probe(path: String) async throws -> ProbedMedia
-}
-
-extension MediaTools: MediaProbe {
-    /// Looks into a file with ffprobe.
-    package func probe(path: String) async throws -> ProbedMedia {
-        let info = try await probe(path)
-        return ProbedMedia(mimeType: info.mimeType, durationSeconds: info.durationSeconds, hasVideo: info.hasVideo)
-    }
 }

@@ -83,27 +83,6 @@ package enum FileSQL {
         return try db.query(sql, [.text(title), .text(folded), .time(now), .id(id), .id(owner)]).first.map(file)
     }
 
-    /// Fills in what a fetch found; nil when the file is gone.
-    package static func finishFetch(
-        _ db: any SQLConnection,
-        _ fetched: AudioFile
-    ) throws -> Bool {
-        let sql = """
-            UPDATE files SET status = $1, mime_type = $2, size_bytes = $3, sha256 = $4, duration_seconds = $5,
-                blob_key = $6, error_code = $7, updated_at = $8
-            WHERE id = $9 AND owner = $10 AND status = 'processing' AND deleted_at IS NULL
-            """
-        let changed = try db.execute(
-            sql,
-            [
-                .text(fetched.status.rawValue), .text(fetched.mimeType), .integer(fetched.sizeBytes),
-                .text(fetched.sha256), .real(fetched.durationSeconds), .text(fetched.blobKey),
-                .text(fetched.errorCode?.rawValue), .time(fetched.updatedAt), .id(fetched.id), .id(fetched.owner),
-            ]
-        )
-        return changed == 1
-    }
-
     /// Hides a file from lists; false when there is no such file.
     package static func hide(_ db: any SQLConnection, _ owner: UserID, _ id: FileID, at now: Timestamp) throws -> Bool {
         let sql = "UPDATE files SET deleted_at = $1 WHERE id = $2 AND owner = $3 AND deleted_at IS NULL"
@@ -128,11 +107,6 @@ package enum FileSQL {
     package static func blob(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> String? {
         let sql = "SELECT blob_key FROM files WHERE owner = $1 AND sha256 = $2 AND status = 'ready' LIMIT 1"
         return try db.query(sql, [.id(owner), .text(sha256)]).first?.text("blob_key")
-    }
-
-    /// Files whose fetch was cut off by the end of its process.
-    package static func unfinishedFetches(_ db: any SQLConnection) throws -> [AudioFile] {
-        try db.query("SELECT \(columns) FROM files WHERE status = 'processing'", []).map(file)
     }
 
     private static func file(_ row: any SQLRow) throws -> AudioFile {
