@@ -11,7 +11,7 @@ package struct PasswordCost: Sendable, Hashable {
     var r = 8
     var p = 1
 
-    /// 32 MiB and about a tenth of a second.
+    /// 32 MiB and some tenths of a second of one core.
     package static let usual = PasswordCost(logN: 15, p: 2)
     /// Next to nothing: for tests.
     package static let none = PasswordCost(logN: 2)
@@ -19,7 +19,7 @@ package struct PasswordCost: Sendable, Hashable {
 
 /// Passwords as scrypt hashes, written `scrypt$<log2 N>$<r>$<p>$<salt>$<hash>` so that the cost can grow later.
 ///
-/// One hash is made at a time, on a thread of its own: it takes 32 MiB and tens of milliseconds. Beyond a bound of those who
+/// One hash is made at a time, on a thread of its own: it takes 32 MiB and a good part of a second of one core. Beyond a bound of those who
 /// wait, callers are turned away.
 final class PasswordHasher: Sendable {
     private let cost: PasswordCost
