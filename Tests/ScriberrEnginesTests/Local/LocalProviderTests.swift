@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScriberrEngines
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct LocalProviderTests {
     @Test func `pieces come in order, each once, between the start and the report`() async throws {
         try await withLocalWorld { world in
@@ -60,14 +60,20 @@ struct LocalProviderTests {
     @Test(arguments: [
         ("refuse", ScriberrError.Code.modelCorrupt), ("crash-2", .engineCrashed), ("abort-1", .engineCrashed),
         ("exit-1", .engineCrashed), ("starve-1", .engineOutOfMemory), ("hang-1", .engineTimeout), ("stall-1", .engineTimeout),
-        ("slowload", .engineTimeout), ("garbage-1", .engineFailed), ("endless-1", .engineFailed), ("repeat-2", .engineFailed),
+        ("slowload", .engineTimeout), ("garbage-1", .engineFailed), ("repeat-2", .engineFailed),
         ("gap-1", .engineFailed), ("fail-1", .mediaUnreadable), ("mute-1", .engineCrashed),
     ])
     func `every way to misbehave has its code, and the next order runs`(script: String, code: ScriberrError.Code) async throws {
-        try await withLocalWorld { world in
+        try await withLocalWorld(limits: limits(for: script)) { world in
             #expect(await world.error(script)?.code == code)
             let next = try await world.pieces("pieces-2")
             #expect(next.count == 2)
+        }
+    }
+
+    @Test func `a line without end is cut off at the wire's limit`() async throws {
+        try await withLocalWorld { world in
+            #expect(await world.error("endless-1")?.code == .engineFailed)
         }
     }
 
@@ -82,7 +88,7 @@ struct LocalProviderTests {
     }
 
     @Test func `a host that outgrows its memory is killed`() async throws {
-        try await withLocalWorld(memoryLimitBytes: 300 << 20, limits: HostLimits()) { world in
+        try await withLocalWorld(memoryLimitBytes: 300 << 20) { world in
             #expect(await world.error("grow-1")?.code == .engineOutOfMemory)
         }
     }
@@ -92,9 +98,7 @@ struct LocalProviderTests {
         ("speaks-early", .engineFailed), ("never-ready", .engineTimeout),
     ])
     func `a host that does not start well has its code and leaves nothing`(name: String, code: ScriberrError.Code) async throws {
-        var limits = shortLimits
-        limits.startUp = .milliseconds(name == "never-ready" ? 300 : 3_000)
-        try await withLocalWorld(host: name, limits: limits) { world in
+        try await withLocalWorld(host: name, limits: limits(for: name)) { world in
             #expect(await world.error("pieces-1")?.code == code)
             #expect(await world.provider.processIDs().isEmpty)
         }

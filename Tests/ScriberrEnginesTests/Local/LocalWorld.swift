@@ -62,16 +62,21 @@ final class Heard: Sendable {
     }
 }
 
-/// Limits that make a misbehaving host fail in tenths of a second.
-let shortLimits: HostLimits = {
+/// Limits that make a host which misbehaves in this way fail in two seconds. The others stay, so that a busy machine does not
+/// look like a host that hangs.
+func limits(for script: String) -> HostLimits {
     var limits = HostLimits()
-    limits.startUp = .seconds(3)
-    limits.silence = .milliseconds(600)
-    limits.loading = .milliseconds(800)
-    limits.stall = .milliseconds(800)
-    limits.leaving = .milliseconds(300)
+    let short = Duration.seconds(2)
+    switch script.prefix(while: { $0 != "-" }) {
+    case "hang": limits.silence = short
+    case "stall": limits.stall = short
+    case "slowload": limits.loading = short
+    case "mute": limits.leaving = .milliseconds(100)
+    case "never": limits.startUp = .milliseconds(300)
+    default: break
+    }
     return limits
-}()
+}
 
 func withLocalWorld(
     host name: String = "fake-engine-host",
@@ -79,7 +84,7 @@ func withLocalWorld(
     idleTimeout: Duration = .seconds(60),
     memoryLimitBytes: Int64? = nil,
     device: EngineSettings.DeviceChoice = .auto,
-    limits: HostLimits = shortLimits,
+    limits: HostLimits = HostLimits(),
     _ body: @Sendable (LocalWorld) async throws -> Void
 ) async throws {
     try await withTemporaryFolder { folder in
