@@ -7,7 +7,6 @@ struct TokenTable {
     let tokens: [Int: Substring]
     /// The largest number plus one.
     let count: Int
-    private let text: String
 
     struct Malformed: Error {
         var reason: String
@@ -19,17 +18,16 @@ struct TokenTable {
         guard let data = FileManager.default.contents(atPath: path), data.count <= Self.bytesMax,
             let text = String(data: data, encoding: .utf8)
         else { throw Malformed(reason: "not a text in UTF-8") }
-        self.text = text
         var tokens: [Int: Substring] = [:]
-        for (index, line) in self.text.split(separator: "\n").enumerated() {
-            let trimmed = line.hasSuffix("\r") ? line.dropLast() : line
+        // In bytes: a carriage return and a line feed are one character to Swift.
+        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
+            let trimmed = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             // A line with a number alone is the token of a space.
-            let cut = trimmed.lastIndex { $0 == " " || $0 == "\t" }
-            let number = Int(cut.map { trimmed[trimmed.index(after: $0)...] } ?? trimmed)
+            let cut = trimmed.lastIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            let number = Int(String(decoding: cut.map { trimmed[$0...].dropFirst() } ?? trimmed, as: UTF8.self))
             guard let number, number >= 0, number < 10_000_000 else { throw Malformed(reason: "line \(index + 1)") }
-            guard tokens.updateValue(cut.map { trimmed[..<$0] } ?? "", forKey: number) == nil else {
-                throw Malformed(reason: "number \(number) twice")
-            }
+            let token = cut.map { text[trimmed.startIndex..<$0] } ?? ""
+            guard tokens.updateValue(token, forKey: number) == nil else { throw Malformed(reason: "number \(number) twice") }
         }
         guard let last = tokens.keys.max() else { throw Malformed(reason: "empty") }
         guard tokens.count == last + 1 else { throw Malformed(reason: "numbers are missing") }

@@ -13,10 +13,23 @@ enum SpreadWords {
         let perWeight = spoken / weights.reduce(0, +)
         var heard = 0.0
         return zip(parts, weights).map { part, weight in
-            let start = time(heard, in: stretches, isEnd: false)
+            let own = wholeStretch(heard..<(heard + weight * perWeight), stretches)
             heard += weight * perWeight
-            return Word(start: start, end: max(time(heard, in: stretches, isEnd: true), start), word: part)
+            let start = time(own.lowerBound, in: stretches, isEnd: false)
+            return Word(start: start, end: max(time(own.upperBound, in: stretches, isEnd: true), start), word: part)
         }
+    }
+
+    /// Nobody pauses inside a word: one that lies across a pause belongs to the side with the larger part of it.
+    private static func wholeStretch(_ word: Range<Double>, _ stretches: [Range<Double>]) -> Range<Double> {
+        var border = 0.0
+        for stretch in stretches {
+            border += stretch.upperBound - stretch.lowerBound
+            guard word.lowerBound < border - 1e-9, border + 1e-9 < word.upperBound else { continue }
+            let before = border - word.lowerBound
+            return before >= word.upperBound - border ? word.lowerBound..<border : border..<word.upperBound
+        }
+        return word
     }
 
     /// Words as a reader sees them, with their punctuation; every character of a script without spaces is one.
