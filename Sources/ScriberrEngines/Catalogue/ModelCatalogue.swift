@@ -32,6 +32,9 @@ package struct ModelCatalogue: Sendable {
         known.first { $0.id == id } ?? UserModels(folders: folders).all.first { $0.model.id == id }?.model
     }
 
+    /// Cards of the user's own models that cannot be used, one sentence each, for the log and for `scriberr doctor`.
+    package var problems: [String] { UserModels(folders: folders).problems }
+
     /// The files of an installed model by role; nil when one of them is missing.
     package func installedFiles(of model: CatalogueModel) -> ModelFiles? {
         for folder in candidateFolders(of: model) {
@@ -68,7 +71,8 @@ package struct ModelCatalogue: Sendable {
     /// The voice-activity model. Throws `ENGINE_UNAVAILABLE` when it is not installed.
     package func voiceActivityModelPath() throws -> String {
         let folder = absolute("\(settings.nativeFolder)/silero-vad")
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".onnx") }.sorted()
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".onnx") }
+            .sorted()
         let preferred = ["silero_vad_16k_op15.onnx", "silero_vad.onnx"].first(where: names.contains)
         guard let name = preferred ?? names.first else {
             throw ScriberrError(

@@ -78,7 +78,8 @@ struct Fetching: Sendable {
             try checkTotal(length(response.headers))
             return 0
         case 206:
-            guard let resume, let range = ContentRange(response.headers.first(name: "content-range")), range.start == resume.bytes else {
+            guard let resume, let range = ContentRange(response.headers.first(name: "content-range")), range.start == resume.bytes
+            else {
                 part.cleanUp(keepsResumable: false)
                 throw failure("The model server sent another part than was asked for.", .transient, url)
             }

@@ -44,7 +44,9 @@ package struct ModelStore: Sendable {
     }
 
     /// The model's files; fetches them when that is allowed. Throws `MODEL_UNAVAILABLE`, `DOWNLOAD_FAILED`, `STORAGE_FULL`.
-    package func obtain(_ id: String, progress: @Sendable (PreparationProgress) async -> Void = { _ in }) async throws -> ModelFiles {
+    package func obtain(_ id: String, progress: @Sendable (PreparationProgress) async -> Void = { _ in }) async throws
+        -> ModelFiles
+    {
         let model = try known(id)
         if let files = catalogue.installedFiles(of: model) { return files }
         guard settings.autoDownload, !model.sources.isEmpty else { throw Self.notInstalled(id) }
@@ -52,7 +54,8 @@ package struct ModelStore: Sendable {
     }
 
     /// Fetches the model although automatic downloads may be off; returns at once when it is installed.
-    package func pull(_ id: String, progress: @Sendable (PreparationProgress) async -> Void = { _ in }) async throws -> ModelFiles {
+    package func pull(_ id: String, progress: @Sendable (PreparationProgress) async -> Void = { _ in }) async throws -> ModelFiles
+    {
         let model = try known(id)
         if let files = catalogue.installedFiles(of: model) { return files }
         guard !model.sources.isEmpty else {
@@ -96,7 +99,9 @@ package struct ModelStore: Sendable {
         return try ModelVerification(of: model, files, record: InstallRecord(folder: catalogue.folder(of: model)))
     }
 
-    private func install(_ model: CatalogueModel, _ feed: AsyncStream<PreparationProgress>.Continuation) async throws -> ModelFiles {
+    private func install(_ model: CatalogueModel, _ feed: AsyncStream<PreparationProgress>.Continuation) async throws
+        -> ModelFiles
+    {
         defer { feed.finish() }
         let workshop = try Workshop(settings: settings, model: model)
         let lock = try await workshop.lock()

@@ -7,10 +7,11 @@ package struct ProviderRegistry: Sendable {
     package let defaultProvider: any Provider
     /// In ascending order of their ids.
     package let providers: [any Provider]
-    private let defaults: ModelDefaults
+    /// Which models are meant when a request names none.
+    package let defaults: ModelDefaults
     private let logger: Logger
 
-    /// Which models are meant when a request names none.
+    /// Models by what they are for.
     package struct ModelDefaults: Sendable, Hashable {
         package var transcription: String
         package var diarization: String
@@ -61,7 +62,10 @@ package struct ProviderRegistry: Sendable {
                 throw CancellationError()
             } catch {
                 failures.append(error)
-                logger.warning("a provider cannot tell its models", metadata: ["provider": "\(provider.id)", "error": "\(error)"])
+                logger.warning(
+                    "a provider cannot tell its models",
+                    metadata: ["provider": "\(provider.id)", "error": "\(error)"]
+                )
             }
         }
         if let first = failures.first, failures.count == providers.count { throw first }
@@ -113,7 +117,9 @@ package struct ProviderRegistry: Sendable {
     }
 
     private func isUsable(_ model: String, language: String?) async -> Bool {
-        guard let card = (try? await defaultProvider.models())?.first(where: { $0.id == model }), card.installed else { return false }
+        guard let card = (try? await defaultProvider.models())?.first(where: { $0.id == model }), card.installed else {
+            return false
+        }
         return language.map { card.languages.isEmpty || card.languages.contains($0) } ?? true
     }
 

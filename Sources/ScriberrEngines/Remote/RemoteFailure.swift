@@ -9,7 +9,12 @@ enum RemoteFailure {
     /// An answer that is no transcript.
     static func refusal(_ status: Int, _ body: ByteBuffer, hiding key: String?) -> ScriberrError {
         let (message, disposition) = meaning(of: status)
-        return ScriberrError(.remoteFailed, message, disposition: disposition, detail: "status \(status): \(text(body, hiding: key))")
+        return ScriberrError(
+            .remoteFailed,
+            message,
+            disposition: disposition,
+            detail: "status \(status): \(text(body, hiding: key))"
+        )
     }
 
     /// No answer, or one that cannot be read.

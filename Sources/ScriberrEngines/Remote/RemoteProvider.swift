@@ -115,7 +115,9 @@ package struct RemoteProvider: Provider {
         do {
             let response = try await client.execute(request, timeout: .milliseconds(settings.timeout.wholeMilliseconds))
             let body = try await response.body.collect(upTo: Self.answerBytesMax)
-            guard response.status == .ok else { throw RemoteFailure.refusal(Int(response.status.code), body, hiding: settings.apiKey) }
+            guard response.status == .ok else {
+                throw RemoteFailure.refusal(Int(response.status.code), body, hiding: settings.apiKey)
+            }
             return try JSONDecoder().decode(RemoteAnswer.self, from: Data(body.readableBytesView))
         } catch {
             try Task.checkCancellation()

@@ -36,10 +36,10 @@ struct ModelStoreTests {
                 try await answer.head("200 OK", [tag, ("content-length", "\(archive.count)")])
                 try await answer.send(archive[..<half])
             } else {
-                #expect(request.headers["range"] == "bytes=\(half)-")
+                // A client may lose the last bytes before a cut, but not all of them.
+                #expect((1...half).contains(request.rangeStart))
                 #expect(request.headers["if-range"] == "\"v1\"")
-                let range = "bytes \(half)-\(archive.count - 1)/\(archive.count)"
-                try await answer.whole(Array(archive[half...]), [tag, ("content-range", range)], status: "206 Partial Content")
+                try await answer.rest(of: archive, request, tag)
             }
         } _: { world in
             _ = try await world.store.pull(StoreWorld.model)
@@ -108,7 +108,9 @@ struct ModelStoreTests {
 
     @Test func `a server that says nothing at all is given up`() async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive, patience: .milliseconds(400)) { _, _, answer in try await answer.stall() } _: { world in
+        try await withStore(archive: archive, patience: .milliseconds(400)) { _, _, answer in
+            try await answer.stall()
+        } _: { world in
             #expect(await world.pullError()?.code == .downloadFailed)
         }
     }
@@ -117,7 +119,9 @@ struct ModelStoreTests {
         let archive = try await smallArchive()
         var other = archive
         other[other.count / 2] ^= 1
-        try await withStore(archive: archive) { [other] _, _, answer in try await answer.whole(other, [tag]) } _: { world in
+        try await withStore(archive: archive) { [other] _, _, answer in
+            try await answer.whole(other, [tag])
+        } _: { world in
             let error = await world.pullError()
             #expect(error?.code == .downloadFailed && error?.disposition == .permanent)
             #expect(error?.message.contains("checksum") == true)
@@ -128,7 +132,9 @@ struct ModelStoreTests {
 
     @Test func `a wrong length is refused before the bytes come`() async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive, size: 12_345_678) { _, _, answer in try await answer.whole(archive) } _: { world in
+        try await withStore(archive: archive, size: 12_345_678) { _, _, answer in
+            try await answer.whole(archive)
+        } _: { world in
             let error = await world.pullError()
             #expect(error?.code == .downloadFailed && error?.disposition == .permanent)
             #expect(world.log.all.count == 1)
@@ -149,10 +155,14 @@ struct ModelStoreTests {
         }
     }
 
-    @Test(arguments: [("404 Not Found", ScriberrError.Disposition.permanent), ("500 Oops", .transient), ("429 Slow Down", .transient)])
+    @Test(arguments: [
+        ("404 Not Found", ScriberrError.Disposition.permanent), ("500 Oops", .transient), ("429 Slow Down", .transient),
+    ])
     func `a refusal is permanent, an overload is not`(status: String, disposition: ScriberrError.Disposition) async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive) { _, _, answer in try await answer.whole([], status: status) } _: { world in
+        try await withStore(archive: archive) { _, _, answer in
+            try await answer.whole([], status: status)
+        } _: { world in
             let error = await world.pullError()
             #expect(error?.code == .downloadFailed && error?.disposition == disposition)
             #expect(world.log.all.count == (disposition == .permanent ? 1 : 3))
@@ -168,7 +178,9 @@ struct ModelStoreTests {
         evil.add("small/encoder.onnx", [], kind: "1", link: "/etc/passwd")
         evil.add("small/tokens.txt", StoreWorld.tokens)
         let archive = try await TestArchive.compressed(evil.finished)
-        try await withStore(archive: archive) { _, _, answer in try await answer.whole(archive) } _: { world in
+        try await withStore(archive: archive) { _, _, answer in
+            try await answer.whole(archive)
+        } _: { world in
             let error = await world.pullError()
             #expect(error?.code == .downloadFailed && error?.detail?.contains("encoder.onnx") == true)
             let leftovers = try world.leftovers()
@@ -180,7 +192,9 @@ struct ModelStoreTests {
 
     @Test func `something that is no archive is refused`() async throws {
         let noise = (0..<5_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-        try await withStore(archive: noise) { _, _, answer in try await answer.whole(noise) } _: { world in
+        try await withStore(archive: noise) { _, _, answer in
+            try await answer.whole(noise)
+        } _: { world in
             let error = await world.pullError()
             #expect(error?.code == .downloadFailed && error?.disposition == .permanent)
         }
@@ -188,7 +202,8 @@ struct ModelStoreTests {
 
     @Test func `a disk without room is told before anything is fetched`() async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive, freeBytes: 1_000) { _, _, _ in } _: { world in
+        try await withStore(archive: archive, freeBytes: 1_000) { _, _, _ in
+        } _: { world in
             #expect(await world.pullError()?.code == .storageFull)
             #expect(world.log.all.isEmpty)
         }
@@ -205,7 +220,9 @@ struct ModelStoreTests {
 
     @Test func `with downloads switched off a job fails but a pull works`() async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive, autoDownload: false) { _, _, answer in try await answer.whole(archive) } _: { world in
+        try await withStore(archive: archive, autoDownload: false) { _, _, answer in
+            try await answer.whole(archive)
+        } _: { world in
             await #expect {
                 _ = try await world.store.obtain(StoreWorld.model)
             } throws: {
@@ -221,7 +238,9 @@ struct ModelStoreTests {
 
     @Test func `two who want the same model fetch it once`() async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive) { _, _, answer in try await answer.whole(archive) } _: { world in
+        try await withStore(archive: archive) { _, _, answer in
+            try await answer.whole(archive)
+        } _: { world in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<5 { group.addTask { _ = try await world.store.obtain(StoreWorld.model) } }
                 try await group.waitForAll()
@@ -239,10 +258,8 @@ struct ModelStoreTests {
                 try await answer.send(archive[..<2_000])
                 try await answer.stall()
             } else {
-                let start = Int(request.headers["range"]?.dropFirst(6).dropLast() ?? "0") ?? 0
-                #expect(start == 2_000)
-                let range = "bytes \(start)-\(archive.count - 1)/\(archive.count)"
-                try await answer.whole(Array(archive[start...]), [tag, ("content-range", range)], status: "206 Partial Content")
+                #expect((1...2_000).contains(request.rangeStart))
+                try await answer.rest(of: archive, request, tag)
             }
         } _: { world in
             let pull = Task {
@@ -257,7 +274,9 @@ struct ModelStoreTests {
 
     @Test func `verifying finds a changed file, removing takes the model away`() async throws {
         let archive = try await smallArchive()
-        try await withStore(archive: archive) { _, _, answer in try await answer.whole(archive) } _: { world in
+        try await withStore(archive: archive) { _, _, answer in
+            try await answer.whole(archive)
+        } _: { world in
             let files = try await world.store.pull(StoreWorld.model)
             let good = try await world.store.verify(StoreWorld.model)
             #expect(good.isGood && good.files.count == 2)
@@ -289,8 +308,23 @@ struct ModelStoreTests {
     }
 
     @Test func `a server that is not there makes a model one that cannot be had`() async throws {
-        try await withStore(archive: [1], patience: .milliseconds(400), sha256: .some(nil)) { _, _, answer in try await answer.stall() } _: { world in
+        try await withStore(archive: [1], patience: .milliseconds(400), sha256: .some(nil)) { _, _, answer in
+            try await answer.stall()
+        } _: { world in
             #expect(await world.store.canObtain(StoreWorld.model) == false)
         }
+    }
+}
+
+extension TestServer.Request {
+    /// Where the part starts that is asked for; 0 for the whole.
+    fileprivate var rangeStart: Int { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0 }
+}
+
+extension TestServer.Answer {
+    /// The part that was asked for.
+    fileprivate func rest(of bytes: [UInt8], _ request: TestServer.Request, _ tag: (String, String)) async throws {
+        let range = "bytes \(request.rangeStart)-\(bytes.count - 1)/\(bytes.count)"
+        try await whole(Array(bytes[request.rangeStart...]), [tag, ("content-range", range)], status: "206 Partial Content")
     }
 }

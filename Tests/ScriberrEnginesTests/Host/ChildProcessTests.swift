@@ -49,7 +49,9 @@ struct ChildProcessTests {
     @Test func `killing ends what the child has started`() async throws {
         let child = try shell("sleep 600 & echo $!; wait")
         let first = try #require(await child.read())
-        let grandchild = try #require(Int32(String(decoding: first, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+        let grandchild = try #require(
+            Int32(String(decoding: first, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        )
         child.kill()
         #expect(await child.exit == .signal(SIGKILL))
         // A zombie may stay until the system's first process collects it: it runs no more.

@@ -13,7 +13,8 @@ struct HostDeathTests {
         resident: Int64? = nil,
         limit: Int64? = nil
     ) -> ScriberrError.Code {
-        HostDeath(status: status, errors: errors, wasLoading: loading, residentBytes: resident, memoryLimitBytes: limit).error.code
+        HostDeath(status: status, errors: errors, wasLoading: loading, residentBytes: resident, memoryLimitBytes: limit).error
+            .code
     }
 
     @Test func `a refusal while loading is a damaged model`() {
@@ -47,7 +48,13 @@ struct HostDeathTests {
     }
 
     @Test func `clients never see the library's words`() {
-        let death = HostDeath(status: .code(255), errors: "/secret/path", wasLoading: true, residentBytes: nil, memoryLimitBytes: nil)
+        let death = HostDeath(
+            status: .code(255),
+            errors: "/secret/path",
+            wasLoading: true,
+            residentBytes: nil,
+            memoryLimitBytes: nil
+        )
         #expect(!death.error.message.contains("secret"))
         #expect(death.error.detail?.contains("/secret/path") == true)
     }

@@ -25,7 +25,9 @@ struct HostSupervisionTests {
 
     private func idle() -> HostSupervision {
         var host = HostSupervision(limits: limits)
-        #expect(host.handle(.event(.ready(wireVersion: engineWireVersion, processID: 1, engines: [])), at: begin) == [.finish(.ready)])
+        #expect(
+            host.handle(.event(.ready(wireVersion: engineWireVersion, processID: 1, engines: [])), at: begin) == [.finish(.ready)]
+        )
         return host
     }
 

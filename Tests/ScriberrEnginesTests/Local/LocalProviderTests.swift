@@ -121,7 +121,8 @@ struct LocalProviderTests {
 
     @Test func `turns come in order of their start`() async throws {
         try await withLocalWorld { world in
-            let turns = try await world.provider.diarize(DiarizationRequest(audioPath: "/nowhere/turns", model: "fake")) { share in
+            let turns = try await world.provider.diarize(DiarizationRequest(audioPath: "/nowhere/turns", model: "fake")) {
+                share in
                 #expect(share == 0.5)
             }
             #expect(turns.map(\.speaker) == ["a", "b"])

@@ -116,6 +116,7 @@ private final class StubProvider: Provider {
     ) async throws -> TranscriptionReport {
         TranscriptionReport(audioSeconds: 0, speechSeconds: 0)
     }
-    func diarize(_ request: DiarizationRequest, onProgress: @Sendable (Double) async throws -> Void) async throws -> [SpeakerTurn] { [] }
+    func diarize(_ request: DiarizationRequest, onProgress: @Sendable (Double) async throws -> Void) async throws -> [SpeakerTurn]
+    { [] }
     func close() async { closed.withLock { $0 = true } }
 }

@@ -65,7 +65,9 @@ struct RemoteProviderTests {
     }
 
     @Test func `a recording is sent whole and its words come back`() async throws {
-        try await withRemote { _, answer in try await answer.whole(Array(Self.answer.utf8)) } _: { world in
+        try await withRemote { _, answer in
+            try await answer.whole(Array(Self.answer.utf8))
+        } _: { world in
             let heard = Heard()
             let report = try await world.provider.transcribe(world.request { $0.language = "en" }) { heard.add($0) }
             #expect(heard.pieces.count == 1)
@@ -79,7 +81,9 @@ struct RemoteProviderTests {
     }
 
     @Test func `the request is as OpenAI wants it, and the file's name stays here`() async throws {
-        try await withRemote { _, answer in try await answer.whole(Array(Self.answer.utf8)) } _: { world in
+        try await withRemote { _, answer in
+            try await answer.whole(Array(Self.answer.utf8))
+        } _: { world in
             _ = try await world.provider.transcribe(
                 world.request {
                     $0.language = "de"
@@ -103,7 +107,9 @@ struct RemoteProviderTests {
     }
 
     @Test func `a translation goes to its own address`() async throws {
-        try await withRemote { _, answer in try await answer.whole(Array(#"{"text":"Good day"}"#.utf8)) } _: { world in
+        try await withRemote { _, answer in
+            try await answer.whole(Array(#"{"text":"Good day"}"#.utf8))
+        } _: { world in
             let heard = Heard()
             _ = try await world.provider.transcribe(world.request { $0.task = .translate }) { heard.add($0) }
             #expect(world.log.all[0].path == "/v1/audio/translations")
@@ -115,7 +121,9 @@ struct RemoteProviderTests {
         ("400 Bad Request", ScriberrError.Disposition.permanent), ("401 Unauthorized", .permanent), ("404 Not Found", .permanent),
         ("413 Too Large", .permanent), ("429 Slow Down", .transient), ("503 Busy", .transient), ("302 Elsewhere", .permanent),
     ])
-    func `a refusal has our words, and its own only in the log`(status: String, disposition: ScriberrError.Disposition) async throws {
+    func `a refusal has our words, and its own only in the log`(status: String, disposition: ScriberrError.Disposition)
+        async throws
+    {
         let body = Array(#"{"error":{"message":"bad key sk-secret at /srv/models"}}"#.utf8)
         try await withRemote { _, answer in
             try await answer.whole(body, [("location", "http://127.0.0.1:1/")], status: status)
@@ -129,7 +137,9 @@ struct RemoteProviderTests {
 
     @Test(arguments: ["<html>busy</html>", "[1, 2]", "", #"{"words": "none"}"#])
     func `an answer that is no transcript is a failure that quotes nothing`(body: String) async throws {
-        try await withRemote { _, answer in try await answer.whole(Array(body.utf8)) } _: { world in
+        try await withRemote { _, answer in
+            try await answer.whole(Array(body.utf8))
+        } _: { world in
             let error = await world.error(world.request())
             #expect(error?.code == .remoteFailed)
             #expect(error?.description.contains("busy") == false)
@@ -137,7 +147,9 @@ struct RemoteProviderTests {
     }
 
     @Test func `silence is a timeout and a cut is a failure`() async throws {
-        try await withRemote(timeout: .milliseconds(300)) { _, answer in try await answer.stall() } _: { world in
+        try await withRemote(timeout: .milliseconds(300)) { _, answer in
+            try await answer.stall()
+        } _: { world in
             #expect(await world.error(world.request())?.message.contains("too long") == true)
         }
         try await withRemote { _, answer in
@@ -162,7 +174,9 @@ struct RemoteProviderTests {
     }
 
     @Test func `what it cannot do is refused before anything is sent`() async throws {
-        try await withRemote { _, answer in try await answer.whole([]) } _: { world in
+        try await withRemote { _, answer in
+            try await answer.whole([])
+        } _: { world in
             #expect(await world.error(world.request { $0.start = 5 })?.field == "options.start")
             #expect(await world.error(world.request { $0.model = "remote/other" })?.code == .modelUnavailable)
             #expect(await world.error(world.request { $0.audioPath = "/nowhere/file.wav" })?.code == .mediaMissing)
@@ -174,7 +188,9 @@ struct RemoteProviderTests {
     }
 
     @Test func `its models stand under its own name`() async throws {
-        try await withRemote { _, answer in try await answer.whole([]) } _: { world in
+        try await withRemote { _, answer in
+            try await answer.whole([])
+        } _: { world in
             let cards = try await world.provider.models()
             #expect(cards.map(\.id) == ["remote/whisper-1"] && cards[0].provider == "remote" && cards[0].installed)
         }
