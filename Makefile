@@ -13,7 +13,7 @@ export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 strict := SCRIBERR_STRICT=1 swift build --explicit-target-dependency-import-check error
 swift_paths := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help setup build release run test lint format clean distclean
+.PHONY: help setup build release run test bench-queue lint format clean distclean
 
 help: ## Show this list
 	@echo "make VERB, where VERB is one of"
@@ -40,6 +40,9 @@ test: setup ## Build, lint and run every test
 	$(strict) --build-tests
 	@$(MAKE) --no-print-directory lint
 	SCRIBERR_STRICT=1 swift test --skip-build --disable-xctest
+
+bench-queue: setup ## Measure the queue beside SQLite itself and other queues (10 minutes)
+	@Benchmarks/run-queue
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --parallel -r $(swift_paths)

@@ -153,6 +153,18 @@ let package = Package(
     ]
 )
 
+// `make bench-queue` asks for the benchmarks; plain builds never see them.
+if Context.environment["SCRIBERR_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "queue-bench",
+            dependencies: ["ScriberrCore", "ScriberrQueue", "ScriberrStore", .logging],
+            path: "Benchmarks/Sources/QueueBench",
+            swiftSettings: house
+        )
+    )
+}
+
 // A large house on a small machine: `SCRIBERR_ROOMS=ScriberrCore,ScriberrQueue,… swift build` sees only the targets named.
 if let rooms = Context.environment["SCRIBERR_ROOMS"]?.split(separator: ",").map(String.init) {
     package.targets.removeAll { !rooms.contains($0.name) }
