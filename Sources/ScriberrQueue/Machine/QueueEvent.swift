@@ -14,7 +14,7 @@ package enum QueueEvent: Sendable {
     case ended(Lease, AttemptOutcome)
     /// A handler showed a sign of progress.
     case active(Lease)
-    /// A write of a handler was refused: the lease is lost.
+    /// A write of a handler was refused, or the job was deleted: the lease is lost.
     case refused(Lease)
     /// Somebody asked for a job to stop.
     case cancelRequested(Lease)

@@ -27,7 +27,7 @@ extension QueueMachine {
     }
 
     mutating func claimIfDue(_ now: Moment) {
-        guard let dueAt = claimDueAt, dueAt <= now.instant else { return }
+        guard let dueAt = claimDueAt, dueAt <= now.instant, !isDeaf(now) else { return }
         claiming.isWanted = false
         counts.claims += 1
         let count = freeSlots
@@ -79,8 +79,11 @@ extension QueueMachine {
         )
         guard attempt.leaseDeadline > now.instant else { return }
         if phase == .running {
+            // The claim was the first renewal.
+            if attempts.allSatisfy({ !$0.isOpen }) { upkeep.renewAt = claimedAt + configuration.renewInterval }
             counts.claimed += 1
-            emit(.note(.claimed(job, waited: now.wall - max(job.job.queuedAt, job.job.runAfter))))
+            let waited = max(now.wall - max(job.job.queuedAt, job.job.runAfter), .zero)
+            emit(.note(.claimed(job, waited: waited)))
             emit(.run(job))
         } else {
             attempt.handlerIsAlive = false

@@ -37,7 +37,7 @@ extension QueueMachine {
 
     /// Gives up what this process can no longer be sure of, before another can have it.
     mutating func expireLeases(_ now: Moment) {
-        let isDeaf = upkeep.heardUntil.map { $0 <= now.instant } ?? false
+        let isDeaf = isDeaf(now)
         for index in attempts.indices where isDeaf || attempts[index].leaseDeadline <= now.instant {
             loseLease(at: index, now)
         }

@@ -23,6 +23,9 @@ extension QueueMachine {
         ].compactMap { $0 }.min()
     }
 
+    /// Whether the others may have taken this process for dead: what it asked for now would be taken back at once.
+    func isDeaf(_ now: Moment) -> Bool { upkeep.heardUntil.map { $0 <= now.instant } ?? true }
+
     private func isCalling(_ kind: CallLedger.Kind) -> Bool { calls.count { $0 == kind } > 0 }
 
     mutating func start(_ now: Moment) {
@@ -34,7 +37,7 @@ extension QueueMachine {
     mutating func keepUp(_ now: Moment) {
         if phase == .starting, !upkeep.isRegistered {
             guard !isCalling(.register), upkeep.registerAt <= now.instant else { return }
-            call(.register, .register, now)
+            call(.register, .register(at: now.wall), now)
             return
         }
         guard upkeep.isRegistered else { return }

@@ -55,6 +55,8 @@ package struct QueueMachine: Sendable {
     /// When ``QueueEvent/tick`` is due at the latest; nil when only other events can move the machine.
     package var nextDeadline: Duration? {
         guard phase != .idle, phase != .stopped else { return nil }
+        // A process that is taken for dead asks for nothing until it is heard again; that answer moves it on.
+        let claimDueAt = last.map(isDeaf) ?? true ? nil : claimDueAt
         let dueTimes = [claimDueAt, upkeepDueAt, renewDueAt, calls.nextOverdue(patience), shutdownDueAt] + attempts.map(dueAt)
         return dueTimes.compactMap { $0 }.min()
     }

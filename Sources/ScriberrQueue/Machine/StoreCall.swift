@@ -9,7 +9,7 @@ package struct CallID: Hashable, Sendable {
 /// What the machine wants of the store. Times are taken when the call is decided.
 package enum StoreCall: Sendable {
     /// Tell the others that this process is there.
-    case register
+    case register(at: Timestamp)
     /// Tell the others that it still is.
     case heartbeat(at: Timestamp)
     /// Tell the others that it is gone.

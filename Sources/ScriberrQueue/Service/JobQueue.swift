@@ -87,6 +87,9 @@ package final class JobQueue: Service {
     /// Says that a running job shall stop. Does nothing when this process does not run it.
     package func cancelRequested(_ lease: Lease) { inbox.yield(.cancelRequested(lease)) }
 
+    /// Says that a job was taken from this process, for instance because it was deleted.
+    package func leaseLost(_ lease: Lease) { inbox.yield(.refused(lease)) }
+
     /// Takes no more work until resumed; what runs goes on.
     package func pause() { inbox.yield(.pause) }
 

@@ -92,7 +92,10 @@ extension QueueContext {
 
     private func attempt(_ call: StoreCall) async throws -> StoreAnswer {
         switch call {
-        case .register:
+        case .register(let now):
+            var record = record
+            // The store takes this for the first sign of life, which may come long after the process was made.
+            record.startedAt = now
             try await store.register(record)
             return .done
         case .heartbeat(let now):

@@ -1,0 +1,214 @@
+import ScriberrCore
+import ScriberrQueue
+
+/// Every rule of the queue, broken one at a time.
+let allMutants: [Mutant] = fenceMutants + leaseMutants + stateMutants + recordMutants + processMutants
+
+/// Writes that do not look at the attempt.
+private let fenceMutants: [Mutant] =
+    [StoreOperation.complete, .fail, .cancel, .release, .progress, .checkpoint].map { operation in
+        Mutant(name: "\(operation.rawValue) is not fenced by the attempt", seeds: 150).breaking(operation) { sql in
+            sql.replacingRule("AND attempt = $", "AND attempt >= $")
+        }
+    } + [
+        Mutant(name: "renew is not fenced by the attempt", seeds: 150).breaking(.renew) { sql in
+            sql.replacingRule("(id, attempt) IN (VALUES", "id IN (SELECT column1 FROM (VALUES").replacingRule("RETURNING", ") RETURNING")
+        },
+        Mutant(name: "complete does not ask whether the job is still processing").breaking(.complete) { sql in
+            sql.replacingRule("status = 'processing' AND", "status <> 'queued' AND")
+        },
+    ]
+
+/// Leases and recovery.
+private let leaseMutants: [Mutant] = [
+    Mutant(name: "renewals are not stored").breaking(.renew) {
+        $0.replacingRule("ELSE $2 END", "ELSE nullif(lease_expires_at, $2) END")
+    },
+    Mutant(name: "a late renewal takes back a later one", seeds: 400).breaking(.renew) {
+        $0.replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
+    },
+    Mutant(name: "a late sign of life takes back a later one", seeds: 400).breaking(.heartbeat, .register) {
+        $0.replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
+    },
+    Mutant(name: "nobody recovers what the dead left").dropping { if case .call(_, .recover) = $0 { true } else { false } },
+    Mutant(name: "recovery does not look at leases").breaking(.recover) {
+        $0.replacingRule("job.lease_expires_at <= $1 OR", "job.lease_expires_at <= $1 OR 1 OR")
+    },
+    Mutant(name: "a live process is taken for dead").breaking(.recover) {
+        $0.replacingRule("owner.seen_at < $3", "owner.seen_at < 7500000 + $3")
+    },
+    Mutant(name: "recovery charges a failure").breaking(.recover) {
+        $0.replacingRule("failures = failures + $4", "failures = failures + 1 + $4")
+    },
+    Mutant(name: "recovery does not count crashes").breaking(.recover) {
+        $0.replacingRule("crashes = crashes + $5", "crashes = crashes + 0 * $5")
+    },
+    Mutant(name: "a release counts as a crash").breaking(.release) {
+        $0.replacingRule("crashes = crashes + $5", "crashes = crashes + 1 + $5")
+    },
+    Mutant(name: "a job that is put back loses its place").breaking(.release, .recover, .fail) {
+        $0.replacingRule("SET status = 'queued', stage = $1", "SET status = 'queued', queued_at = updated_at + 1, stage = $1")
+    },
+    Mutant(name: "a process goes on after its lease has ended") { $0.leaseMargin = .zero - $0.leaseTimeout },
+    Mutant(name: "a process does not hear that its lease is lost", seeds: 150).hearing { event in
+        switch event {
+        case .refused: return nil
+        case .answered(let id, .renewed(let leases)):
+            let kept = leases.map { LeaseAnswer(lease: $0.lease, fenced: $0.fenced == .leaseLost ? .applied : $0.fenced) }
+            return .answered(id, .renewed(kept))
+        default: return event
+        }
+    },
+    Mutant(name: "a process does not renew").dropping { if case .call(_, .renew) = $0 { true } else { false } },
+    Mutant(name: "a process does not say that it lives").dropping { if case .call(_, .heartbeat) = $0 { true } else { false } },
+]
+
+/// States, times and order.
+private let stateMutants: [Mutant] = [
+    Mutant(name: "a claim does not raise the attempt").breaking(.claim) {
+        $0.replacingRule("attempt = attempt + 1", "attempt = max(attempt, 1)")
+    },
+    Mutant(name: "a retry does not wait").breaking(.claim) { $0.replacingRule("run_after <= $1", "run_after <= 9999999999 + $1") },
+    Mutant(name: "the last in line goes first").breaking(.claim) {
+        $0.replacingRule("ORDER BY priority DESC, queued_at, created_at, id", "ORDER BY priority DESC, queued_at DESC, created_at, id")
+    },
+    Mutant(name: "priority is not looked at").breaking(.claim) {
+        $0.replacingRule("ORDER BY priority DESC, queued_at", "ORDER BY queued_at")
+    },
+    Mutant(name: "a claim gives more than it was asked for").breaking(.claim) {
+        $0.replacingRule("created_at, id LIMIT $5", "created_at, id LIMIT 1 + $5")
+    },
+    Mutant(name: "the limit per owner is not looked at", seeds: 200).breaking(.claim) {
+        $0.replacingRule("busy.status = 'processing')", "busy.status = 'completed' AND busy.attempt > 9)")
+    },
+    Mutant(name: "a cancel is not remembered").breaking(.requestCancel) {
+        $0.replacingRule("SET cancel_requested_at = $1, updated_at", "SET cancel_requested_at = nullif($1, $1), updated_at")
+    },
+    Mutant(name: "a canceled job is put back").breaking(.fail, .release, .recover) {
+        $0.replacingRule("SELECT owner, cancel_requested_at,", "SELECT owner, NULL AS cancel_requested_at,")
+    },
+    Mutant(name: "a job that crashes again and again is quarantined too soon").breaking(.recover) {
+        $0.replacingRule("charge, started_at, crashes", "charge, started_at, crashes + 3 AS crashes")
+    },
+    Mutant(name: "a cancel is not heard").hearing { event in
+        switch event {
+        case .cancelRequested: return nil
+        case .answered(let id, .renewed(let leases)):
+            let deaf = leases.map { LeaseAnswer(lease: $0.lease, fenced: $0.fenced == .leaseLost ? .leaseLost : .applied) }
+            return .answered(id, .renewed(deaf))
+        default: return event
+        }
+    },
+]
+
+/// What goes with a transition in its transaction.
+private let recordMutants: [Mutant] =
+    [StoreOperation.complete, .fail, .cancel, .release, .recover].map { operation in
+        Mutant(name: "\(operation.rawValue) forgets the execution", seeds: 150).changing(operation) { sql in
+            sql.contains("UPDATE executions") ? .skip : .run(sql)
+        }
+    }
+    + [StoreOperation.create, .claim, .complete, .fail, .release, .recover, .requestCancel].map { operation in
+        Mutant(name: "\(operation.rawValue) forgets the event").changing(operation) { sql in
+            sql.contains("INSERT INTO events") ? .skip : .run(sql)
+        }
+    } + [
+        Mutant(name: "complete tells its event twice").changing(.complete) {
+            $0.contains("INSERT INTO events") ? .twice : .run($0)
+        },
+        Mutant(name: "complete forgets the transcript").changing(.complete) {
+            $0.contains("INSERT INTO transcripts") ? .skip : .run($0)
+        },
+        Mutant(name: "complete keeps the checkpoints").changing(.complete) {
+            $0.contains("DELETE FROM checkpoints") ? .skip : .run($0)
+        },
+        Mutant(name: "recovery drops the checkpoints").changing(.recover) {
+            $0.contains("SET status = 'queued'") ? .then("DELETE FROM checkpoints") : .run($0)
+        },
+        Mutant(name: "release drops the checkpoints", seeds: 150).changing(.release) {
+            $0.contains("SET status = 'queued'") ? .then("DELETE FROM checkpoints") : .run($0)
+        },
+        Mutant(name: "a deleted job drags another along").changing(.delete) {
+            $0.contains("DELETE FROM transcriptions")
+                ? .then("DELETE FROM transcriptions WHERE id IN (SELECT id FROM transcriptions LIMIT 1)") : .run($0)
+        },
+    ]
+
+/// What a process makes of what it hears.
+private let processMutants: [Mutant] = [
+    Mutant(name: "a process claims more than it has slots for").acting { action in
+        guard case .call(let id, .claim(var request)) = action else { return [action] }
+        request.count += 1
+        return [.call(id, .claim(request))]
+    },
+    Mutant(name: "a shutdown cancels what runs", seeds: 150).acting { action in
+        guard case .call(let id, .finish(let lease, .release, let now)) = action else { return [action] }
+        return [.call(id, .finish(lease, .cancel, at: now))]
+    },
+    Mutant(name: "a shutdown leaves its jobs behind", seeds: 200).acting { action in
+        guard case .call(_, .finish(_, .release, _)) = action else { return [action] }
+        return []
+    },
+    Mutant(name: "a result whose write failed is thrown away", seeds: 150).hearing { event in
+        guard case .answered(let id, .failed) = event else { return event }
+        return .answered(id, .finished(.applied))
+    },
+    Mutant(name: "a process works on without being told to stop", seeds: 150).dropping {
+        if case .stop = $0 { true } else { false }
+    },
+    Mutant(name: "a handler that was left behind still writes", seeds: 1_000).dropping {
+        if case .abandon = $0 { true } else { false }
+    },
+    Mutant(name: "a process never says goodbye").dropping { if case .stopped = $0 { true } else { false } },
+    Mutant(name: "a process does not poll and hears no wake-up").dropping { if case .call(_, .claim) = $0 { true } else { false } },
+]
+
+extension Mutant {
+    /// Rewrites statements of some operations.
+    fileprivate func breaking(_ operations: StoreOperation..., by rewrite: @escaping @Sendable (String) -> String) -> Mutant {
+        var copy = self
+        copy.statement = { operation, sql in .run(operations.contains(operation) ? rewrite(sql) : sql) }
+        return copy
+    }
+
+    /// Skips, repeats or follows up statements of an operation.
+    fileprivate func changing(_ wanted: StoreOperation, _ change: @escaping @Sendable (String) -> StatementChange) -> Mutant {
+        var copy = self
+        copy.statement = { operation, sql in operation == wanted ? change(sql) : .run(sql) }
+        return copy
+    }
+
+    fileprivate func acting(_ change: @escaping @Sendable (QueueAction) -> [QueueAction]) -> Mutant {
+        var copy = self
+        copy.action = change
+        return copy
+    }
+
+    fileprivate func dropping(_ isDropped: @escaping @Sendable (QueueAction) -> Bool) -> Mutant {
+        acting { isDropped($0) ? [] : [$0] }
+    }
+
+    fileprivate func hearing(_ change: @escaping @Sendable (QueueEvent) -> QueueEvent?) -> Mutant {
+        var copy = self
+        copy.event = change
+        return copy
+    }
+
+    /// A mutant of the configuration.
+    fileprivate init(name: String, _ configure: @escaping @Sendable (inout QueueConfiguration) -> Void) {
+        self.init(name: name)
+        configuration = configure
+    }
+
+    fileprivate init(name: String, seeds: Int) {
+        self.init(name: name)
+        self.seeds = seeds
+    }
+}
+
+extension String {
+    /// The statement with a rule taken out. A statement that does not have the rule stays as it is.
+    fileprivate func replacingRule(_ rule: String, _ broken: String) -> String {
+        split(separator: rule, omittingEmptySubsequences: false).joined(separator: broken)
+    }
+}
