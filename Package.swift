@@ -88,7 +88,8 @@ let package = Package(
         room(
             "ScriberrServer",
             [
-                "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .jwtKit,
+                "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                .jwtKit,
                 .logging, .nioCore, .serviceLifecycle,
             ]
         ),

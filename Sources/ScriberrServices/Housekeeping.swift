@@ -1,6 +1,19 @@
 import ScriberrCore
 import ScriberrStore
 
+/// How long things are remembered.
+package struct Retention: Sendable, Hashable {
+    /// How far back the event log can be replayed.
+    package var events: Duration
+    /// For how long an idempotency key gets its first answer again.
+    package var answers: Duration
+
+    package init(events: Duration = .seconds(7 * 86_400), answers: Duration = .seconds(86_400)) {
+        self.events = events
+        self.answers = answers
+    }
+}
+
 /// What has to be tidied up now and then, so that nothing grows without bound.
 package struct Housekeeping: Sendable {
     private let database: any Database
@@ -9,7 +22,7 @@ package struct Housekeeping: Sendable {
     private let idempotency: IdempotencyService
     private let clock: any WallClock
     private static let eventsKept = 200_000
-    private static let eventLifetime = Duration.seconds(14 * 86_400)
+    private let retention: Retention
     private static let batch = 1_000
 
     init(
@@ -17,8 +30,10 @@ package struct Housekeeping: Sendable {
         blobs: any BlobStore,
         cleaner: BlobCleaner,
         idempotency: IdempotencyService,
+        retention: Retention,
         clock: any WallClock
     ) {
+        self.retention = retention
         self.database = database
         self.blobs = blobs
         self.cleaner = cleaner
@@ -42,7 +57,7 @@ package struct Housekeeping: Sendable {
             some = try await idempotency.purge()
             total += some
         }
-        let before = clock.now() - Self.eventLifetime
+        let before = clock.now() - retention.events
         some = Self.batch
         while some >= Self.batch {
             some = try await database.write { db in

@@ -25,6 +25,7 @@ package struct Services: Sendable {
         uploadLimitBytes: Int64 = 50 << 30,
         passwordCost: PasswordCost = .usual,
         line: LinePolicy = LinePolicy(),
+        retention: Retention = Retention(),
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
         accounts = AccountService(database: database, clock: clock, passwordCost: passwordCost)
@@ -47,13 +48,14 @@ package struct Services: Sendable {
             line: line,
             runningHere: runningHere
         )
-        idempotency = IdempotencyService(database: database, clock: clock)
+        idempotency = IdempotencyService(database: database, clock: clock, answerLifetime: retention.answers)
         events = EventFeed(database: database, signals: signals)
         housekeeping = Housekeeping(
             database: database,
             blobs: blobs,
             cleaner: library.cleaner,
             idempotency: idempotency,
+            retention: retention,
             clock: clock
         )
     }

@@ -59,7 +59,9 @@ struct APIClient: Sendable {
     }
 
     /// Uploads a file in a multipart form.
-    func upload(_ path: String, to route: String, fields: [String: String] = [:], headers: [String: String] = [:]) async throws -> Answer {
+    func upload(_ path: String, to route: String, fields: [String: String] = [:], headers: [String: String] = [:]) async throws
+        -> Answer
+    {
         let boundary = "----scriberr\(UUID().uuidString)"
         var body = Data()
         for (name, value) in fields {
@@ -76,7 +78,9 @@ struct APIClient: Sendable {
     }
 
     /// Follows a stream of events until `isLast` says so, and answers the events up to then.
-    func events(_ path: String, headers: [String: String] = [:], until isLast: (ServerEvent) -> Bool) async throws -> [ServerEvent] {
+    func events(_ path: String, headers: [String: String] = [:], until isLast: (ServerEvent) -> Bool) async throws
+        -> [ServerEvent]
+    {
         let response = try await HTTPClient.shared.execute(request("GET", path, headers: headers), timeout: .seconds(300))
         guard response.status.code == 200 else { throw UnexpectedStatus(status: Int(response.status.code)) }
         var events: [ServerEvent] = []

@@ -46,7 +46,13 @@ private struct Storm {
 
     private static func makeServer(_ folder: String) -> ServerProcess {
         // Room for many kills: a job must not end in quarantine because of a storm made on purpose.
-        ServerProcess(folder: folder, environment: ["TRANSCRIPTION_WORKERS": "2", "TRANSCRIPTION_MAX_ATTEMPTS": "100", "TRANSCRIPTION_CRASH_LIMIT": "100", "LOG_LEVEL": "info"])
+        ServerProcess(
+            folder: folder,
+            environment: [
+                "TRANSCRIPTION_WORKERS": "2", "TRANSCRIPTION_MAX_ATTEMPTS": "100", "TRANSCRIPTION_CRASH_LIMIT": "100",
+                "LOG_LEVEL": "info",
+            ]
+        )
     }
 
     /// Brings in work, waits a random while and kills something.
@@ -90,7 +96,9 @@ private struct Storm {
     mutating func settle() async throws {
         for id in accepted.keys {
             let events = try await client.events("transcriptions/\(id)/events") { event in
-                event.isTerminal || (event.type == "snapshot" && ["completed", "failed", "canceled"].contains(event.json["status"] as? String ?? ""))
+                event.isTerminal
+                    || (event.type == "snapshot"
+                        && ["completed", "failed", "canceled"].contains(event.json["status"] as? String ?? ""))
             }
             #expect(!events.isEmpty)
         }
@@ -100,7 +108,9 @@ private struct Storm {
     func check() async throws {
         var terminalEvents: [String: [String]] = [:]
         let last = try await client.send("POST", "profiles", json: ["name": "the last event"]).json["id"] as? String
-        let log = try await client.events("events", headers: ["Last-Event-ID": "0"]) { $0.type == "profile.updated" && $0.json["id"] as? String == last }
+        let log = try await client.events("events", headers: ["Last-Event-ID": "0"]) {
+            $0.type == "profile.updated" && $0.json["id"] as? String == last
+        }
         for event in log where event.isTerminal {
             terminalEvents[event.json["id"] as? String ?? "", default: []].append(event.type)
         }

@@ -98,7 +98,10 @@ struct SpineTests {
             let events = try await again.events("transcriptions/\(id)/events") { $0.isTerminal }
             #expect(events.last?.type == "transcription.completed")
             let executions = try await again.send("GET", "transcriptions/\(id)/executions").json["items"] as? [[String: Any]]
-            #expect(executions?.map { $0["status"] as? String } == ["completed", "failed"] || executions?.map { $0["status"] as? String } == ["completed", "interrupted"])
+            #expect(
+                executions?.map { $0["status"] as? String } == ["completed", "failed"]
+                    || executions?.map { $0["status"] as? String } == ["completed", "interrupted"]
+            )
             #expect(await second.stop() == 0)
         }
     }
@@ -147,7 +150,10 @@ struct SpineTests {
 
     @Test func `a wrong setting stops the start and names itself`() async throws {
         try await withTemporaryFolder { folder in
-            let server = ServerProcess(folder: folder, environment: ["TRANSCRIPTION_WORKERS": "two", "SPEECH_ENGINE_PROVIDER": "metal"])
+            let server = ServerProcess(
+                folder: folder,
+                environment: ["TRANSCRIPTION_WORKERS": "two", "SPEECH_ENGINE_PROVIDER": "metal"]
+            )
             let error = await #expect(throws: ServerDied.self) { try await server.start() }
             #expect(error?.output.contains { $0.contains("TRANSCRIPTION_WORKERS") } == true)
             #expect(error?.output.contains { $0.contains("SPEECH_ENGINE_PROVIDER") } == true)

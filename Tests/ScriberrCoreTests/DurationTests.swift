@@ -2,10 +2,12 @@ import ScriberrCore
 import Testing
 
 struct DurationTests {
-    @Test(arguments: [
-        ("500ms", .milliseconds(500)), ("2s", .seconds(2)), ("1h30m", .seconds(5_400)), ("10m", .seconds(600)),
-        ("1.5h", .seconds(5_400)), ("0", .zero), ("-3s", .seconds(-3)), ("1m30.5s", .milliseconds(90_500)),
-    ] as [(String, Duration)])
+    @Test(
+        arguments: [
+            ("500ms", .milliseconds(500)), ("2s", .seconds(2)), ("1h30m", .seconds(5_400)), ("10m", .seconds(600)),
+            ("1.5h", .seconds(5_400)), ("0", .zero), ("-3s", .seconds(-3)), ("1m30.5s", .milliseconds(90_500)),
+        ] as [(String, Duration)]
+    )
     func `reads durations as Go writes them`(text: String, duration: Duration) {
         #expect(Duration(text: text) == duration)
     }

@@ -17,7 +17,9 @@ struct PublicIDTests {
         #expect(early.text < late.text)
     }
 
-    @Test(arguments: ["", "tr_", "file_00", "TR_00", "tr_a/b", "tr_../x", "tr_é", "tr_" + String(repeating: "a", count: 65), " tr_00"])
+    @Test(arguments: [
+        "", "tr_", "file_00", "TR_00", "tr_a/b", "tr_../x", "tr_é", "tr_" + String(repeating: "a", count: 65), " tr_00",
+    ])
     func `a text with another prefix or a foreign character is no identifier`(text: String) {
         #expect(TranscriptionID(text) == nil)
     }

@@ -26,7 +26,10 @@ struct TimestampTests {
         #expect(Timestamp(rfc3339: text)?.rfc3339 == utc)
     }
 
-    @Test(arguments: ["", "yesterday", "2023-11-14", "2023-02-29T00:00:00Z", "2023-11-14T22:13:20", "2023-11-14T24:00:00Z", "2023-11-14T22:13:20Zx"])
+    @Test(arguments: [
+        "", "yesterday", "2023-11-14", "2023-02-29T00:00:00Z", "2023-11-14T22:13:20", "2023-11-14T24:00:00Z",
+        "2023-11-14T22:13:20Zx",
+    ])
     func `refuses what is not a date-time`(text: String) {
         #expect(Timestamp(rfc3339: text) == nil)
     }
@@ -37,7 +40,10 @@ struct TimestampTests {
         for _ in 0..<2_000 {
             let seconds = Int64.random(in: -6_000_000_000...6_000_000_000, using: &random)
             let text = Timestamp(microseconds: seconds * 1_000_000).rfc3339
-            #expect(text.replacingOccurrences(of: ".000000Z", with: "Z") == Date(timeIntervalSince1970: Double(seconds)).formatted(formatter))
+            #expect(
+                text.replacingOccurrences(of: ".000000Z", with: "Z")
+                    == Date(timeIntervalSince1970: Double(seconds)).formatted(formatter)
+            )
         }
     }
 }

@@ -22,7 +22,7 @@ package struct IdempotencyReservation: Sendable {
     let seal: AnswerSeal
 }
 
-/// Requests that are sent again under the same key run once. Durable; answers are kept for a day.
+/// Requests that are sent again under the same key run once. Durable; answers are kept for a while.
 ///
 /// Neither the key nor the answer lies open in the database: an answer may hold a secret that is shown only once, and can be
 /// read only by whoever sends the same request under the same key again.
@@ -30,14 +30,15 @@ package struct IdempotencyService: Sendable {
     private let database: any Database
     private let clock: any WallClock
     private let bells = Doorbells()
-    private static let answerLifetime = Duration.seconds(86_400)
+    private let answerLifetime: Duration
     /// After this long a run that has not ended is taken for dead.
     private static let runLifetime = Duration.seconds(120)
     /// How often the database is asked about a run in another process.
     private static let pollInterval = Duration.milliseconds(250)
     private static let keyBytesMax = 128
 
-    package init(database: any Database, clock: any WallClock) {
+    package init(database: any Database, clock: any WallClock, answerLifetime: Duration = .seconds(86_400)) {
+        self.answerLifetime = answerLifetime
         self.database = database
         self.clock = clock
     }
@@ -88,7 +89,7 @@ package struct IdempotencyService: Sendable {
     /// Keeps the answer of a request that succeeded and lets those who wait have it.
     package func complete(_ reservation: IdempotencyReservation, _ answer: StoredAnswer) async throws {
         defer { ring(reservation) }
-        let expiry = clock.now() + Self.answerLifetime
+        let expiry = clock.now() + answerLifetime
         let sealed = try reservation.seal.close(answer.sharedOnly)
         _ = try await database.write { db in
             try IdempotencySQL.complete(

@@ -11,7 +11,14 @@ package enum PieceArchive {
     package static func checkpoint(of piece: SpeechPiece, job: TranscriptionID, fingerprint: String) throws -> Checkpoint {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let news = News(id: job, index: piece.index, start: piece.start, end: piece.end, text: piece.text, words: piece.words)
+        let news = News(
+            id: job,
+            index: piece.index,
+            start: piece.start,
+            end: piece.end,
+            text: piece.text,
+            words: piece.words.map(shown)
+        )
         return Checkpoint(
             step: step,
             piece: piece.index,
@@ -32,6 +39,13 @@ package enum PieceArchive {
             pieces.append(piece)
         }
         return pieces
+    }
+
+    /// A word without the digits that mean nothing.
+    private static func shown(_ word: Word) -> Word {
+        var word = word
+        word.confidence = word.confidence.map { ($0 * 10_000).rounded() / 10_000 }
+        return word
     }
 
     private struct News: Encodable {

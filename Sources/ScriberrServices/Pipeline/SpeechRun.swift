@@ -62,7 +62,9 @@ package struct SpeechRun: Sendable {
     package func fingerprint(_ engine: ChosenModel) -> String {
         let part = [options.start, options.end].map { $0.map { String($0) } ?? "" }.joined(separator: "-")
         let words = options.hotwords.joined(separator: "\u{1F}")
-        return ["1", engine.provider.id, engine.model, options.language ?? "", options.task.rawValue, part, words].joined(separator: "|")
+        return ["1", engine.provider.id, engine.model, options.language ?? "", options.task.rawValue, part, words].joined(
+            separator: "|"
+        )
     }
 
     private struct Heard {
@@ -92,7 +94,10 @@ package struct SpeechRun: Sendable {
                 try await sink.reached(.loadingModel, progress(.loadingModel))
             case .started(let seconds):
                 await state.learned(audioSeconds: seconds)
-                try await sink.reached(.transcribing, await state.fraction(of: window, from: options.start ?? 0, at: request.resumeAt))
+                try await sink.reached(
+                    .transcribing,
+                    await state.fraction(of: window, from: options.start ?? 0, at: request.resumeAt)
+                )
             case .position(let second):
                 try await sink.reached(.transcribing, await state.fraction(of: window, from: options.start ?? 0, at: second))
             case .piece(let piece):
@@ -150,10 +155,14 @@ package struct SpeechRun: Sendable {
         }
         let flags = Set(pieces.flatMap(\.flags))
         if flags.contains("REPEATED_TEXT") {
-            notes.append(JobWarning(code: "REPEATED_TEXT", message: "Some passages repeat themselves and may not have been said."))
+            notes.append(
+                JobWarning(code: "REPEATED_TEXT", message: "Some passages repeat themselves and may not have been said.")
+            )
         }
         if flags.contains("TRUNCATED") {
-            notes.append(JobWarning(code: "MEDIA_TRUNCATED", message: "The recording is damaged; what could be read was transcribed."))
+            notes.append(
+                JobWarning(code: "MEDIA_TRUNCATED", message: "The recording is damaged; what could be read was transcribed.")
+            )
         }
         return notes
     }
@@ -201,7 +210,8 @@ private actor TranscriptionState {
     func fraction(of window: ClosedRange<Double>, from start: Double, at second: Double) -> Double {
         guard let audioSeconds, audioSeconds > 0 else { return window.lowerBound }
         let share = min(max((second - start) / audioSeconds, 0), 1)
-        return window.lowerBound + (window.upperBound - window.lowerBound) * share
+        let exact = window.lowerBound + (window.upperBound - window.lowerBound) * share
+        return (exact * 10_000).rounded() / 10_000
     }
 }
 

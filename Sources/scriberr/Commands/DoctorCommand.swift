@@ -41,7 +41,9 @@ struct DoctorCommand: AsyncParsableCommand {
     /// Whether the folder, or the first one above it that exists, can be written, and how much room there is.
     private func folder(_ name: String, _ path: String) -> Finding {
         var place = URL(fileURLWithPath: path.isEmpty ? "." : path).standardizedFileURL.path
-        while place != "/", !FileManager.default.fileExists(atPath: place) { place = (place as NSString).deletingLastPathComponent }
+        while place != "/", !FileManager.default.fileExists(atPath: place) {
+            place = (place as NSString).deletingLastPathComponent
+        }
         guard FileManager.default.isWritableFile(atPath: place) else {
             return .missing(name, "\(place) cannot be written; change its owner or set another folder")
         }
@@ -58,7 +60,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 if let problem = report.problem {
                     findings.append(.poor(report.name, problem))
                 } else {
-                    findings.append(.good(report.name, "\(report.version ?? "found") on \(report.devices.joined(separator: ", "))"))
+                    findings.append(
+                        .good(report.name, "\(report.version ?? "found") on \(report.devices.joined(separator: ", "))")
+                    )
                 }
             }
         } catch {
@@ -75,7 +79,10 @@ struct DoctorCommand: AsyncParsableCommand {
         let installed = cards.filter { $0.installed && $0.capabilities.contains("transcription") }.map(\.id)
         findings.append(
             installed.isEmpty
-                ? .missing("Speech models", "none is installed; run: apt-get install pocketsphinx-en-us, or scriberr models pull whisper-base")
+                ? .missing(
+                    "Speech models",
+                    "none is installed; run: apt-get install pocketsphinx-en-us, or scriberr models pull whisper-base"
+                )
                 : .good("Speech models", installed.joined(separator: ", "))
         )
         if !cards.contains(where: { $0.installed && $0.capabilities.contains("diarization") }) {
@@ -91,7 +98,9 @@ private struct Finding {
     let name: String
     let text: String
     var isGrave: Bool { mark == "MISSING" }
-    var line: String { mark.padding(toLength: 9, withPad: " ", startingAt: 0) + name.padding(toLength: 20, withPad: " ", startingAt: 0) + text }
+    var line: String {
+        mark.padding(toLength: 9, withPad: " ", startingAt: 0) + name.padding(toLength: 20, withPad: " ", startingAt: 0) + text
+    }
 
     static func good(_ name: String, _ text: String) -> Finding { Finding(mark: "ok", name: name, text: text) }
     static func poor(_ name: String, _ text: String) -> Finding { Finding(mark: "note", name: name, text: text) }

@@ -45,7 +45,10 @@ struct ModelsCommand: AsyncParsableCommand {
         private func row(_ card: ModelCard) -> [String] {
             let languages = card.languages.count > 4 ? "\(card.languages.count) languages" : card.languages.joined(separator: " ")
             let size = card.sizeBytes.map { "\(max(1, $0 >> 20)) MB" } ?? "-"
-            return [card.id, card.installed ? "yes" : "no", size, languages.isEmpty ? "any" : languages, card.capabilities.joined(separator: ", ")]
+            return [
+                card.id, card.installed ? "yes" : "no", size, languages.isEmpty ? "any" : languages,
+                card.capabilities.joined(separator: ", "),
+            ]
         }
 
         private func printJSON(_ cards: [ModelCard]) throws {

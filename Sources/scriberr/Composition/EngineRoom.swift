@@ -12,7 +12,9 @@ struct EngineRoom {
     let registry: ProviderRegistry
 
     /// Starts nothing yet. Throws `ENGINE_UNAVAILABLE` when ffmpeg is missing.
-    init(_ settings: Settings, slots: Int = 1, logger: Logger = Logger(label: "scriberr") { _ in SwiftLogNoOpLogHandler() }) throws {
+    init(_ settings: Settings, slots: Int = 1, logger: Logger = Logger(label: "scriberr") { _ in SwiftLogNoOpLogHandler() })
+        throws
+    {
         media = try MediaTools.locate(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
         self.settings = EngineSettings(settings, slots: slots)
         local = LocalProvider(settings: self.settings, store: ModelStore(settings: self.settings), logger: logger)
@@ -61,6 +63,7 @@ enum Installation {
     /// sherpa-onnx and Silero: installed beside the program, or fetched by `make setup` into the working folder.
     static var nativeFolder: String {
         let installed = ((binaryFolder as NSString).deletingLastPathComponent) + "/lib/scriberr"
-        return FileManager.default.fileExists(atPath: installed) ? installed : FileManager.default.currentDirectoryPath + "/.native"
+        return FileManager.default.fileExists(atPath: installed)
+            ? installed : FileManager.default.currentDirectoryPath + "/.native"
     }
 }

@@ -20,7 +20,8 @@ enum ServerProgram {
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let databasePath = settings.database.path
         let uploads = settings.storage.path
-        for folder in [(databasePath as NSString).deletingLastPathComponent, uploads, settings.temporaryFolder] where !folder.isEmpty {
+        for folder in [(databasePath as NSString).deletingLastPathComponent, uploads, settings.temporaryFolder]
+        where !folder.isEmpty {
             try makeFolder(folder)
         }
         let lock = try DatabaseLock(forDatabaseAt: databasePath)
@@ -39,20 +40,28 @@ enum ServerProgram {
             probe: LibraryProbe(media: engines.media),
             directory: EngineDirectory(registry: engines.registry),
             uploadLimitBytes: settings.uploadLimitBytes,
+            line: LinePolicy(policy: settings.queue.policy, maxRunningPerOwner: settings.queue.maxRunningPerUser),
+            retention: Retention(events: settings.eventRetention, answers: settings.idempotencyRetention),
             runningHere: { queue.statistics.running.count }
         )
         try await services.housekeeping.atStart()
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
 
-        let group = ServiceGroup(configuration: configuration(settings, logger, [
-            Closer { await database.close() },
-            Closer { await engines.close() },
-            Housekeeper(housekeeping: services.housekeeping, logger: logger),
-            queue,
-            NoticeRelay(signals: database.signals, queue: queue),
-            ReadinessReport(server: server, host: settings.host, logger: logger),
-            server,
-        ]))
+        let group = ServiceGroup(
+            configuration: configuration(
+                settings,
+                logger,
+                [
+                    Closer { await database.close() },
+                    Closer { await engines.close() },
+                    Housekeeper(housekeeping: services.housekeeping, logger: logger),
+                    queue,
+                    NoticeRelay(signals: database.signals, queue: queue),
+                    ReadinessReport(server: server, host: settings.host, logger: logger),
+                    server,
+                ]
+            )
+        )
         try await group.run()
         logger.info("Server stopped")
         withExtendedLifetime(lock) {}
@@ -95,7 +104,9 @@ enum ServerProgram {
         do {
             let reports = try await engines.local.check()
             for report in reports {
-                let facts: Logger.Metadata = ["engine": "\(report.name)", "version": "\(report.version ?? "")", "problem": "\(report.problem ?? "")"]
+                let facts: Logger.Metadata = [
+                    "engine": "\(report.name)", "version": "\(report.version ?? "")", "problem": "\(report.problem ?? "")",
+                ]
                 logger.log(level: report.problem == nil ? .info : .warning, "Engine found", metadata: facts)
             }
         } catch let error as ScriberrError {
@@ -115,7 +126,9 @@ enum ServerProgram {
         )
     }
 
-    private static func configuration(_ settings: Settings, _ logger: Logger, _ services: [any Service]) -> ServiceGroupConfiguration {
+    private static func configuration(_ settings: Settings, _ logger: Logger, _ services: [any Service])
+        -> ServiceGroupConfiguration
+    {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -130,7 +143,9 @@ enum ServerProgram {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw SettingsError(problems: ["the folder \"\(path)\" cannot be made or written; see DATABASE_PATH, UPLOAD_DIR and TEMP_DIR"])
+            throw SettingsError(problems: [
+                "the folder \"\(path)\" cannot be made or written; see DATABASE_PATH, UPLOAD_DIR and TEMP_DIR"
+            ])
         }
     }
 }

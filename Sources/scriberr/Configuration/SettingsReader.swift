@@ -16,7 +16,9 @@ struct SettingsReader {
         let isGiven = environment.filter { !$0.value.isEmpty }
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: isGiven)]
         if let environmentFile {
-            providers.append(try await EnvironmentVariablesProvider(environmentFilePath: FilePath(environmentFile), allowMissing: true))
+            providers.append(
+                try await EnvironmentVariablesProvider(environmentFilePath: FilePath(environmentFile), allowMissing: true)
+            )
         }
         config = ConfigReader(providers: providers)
     }
@@ -43,7 +45,9 @@ struct SettingsReader {
 
     /// A whole number within bounds.
     mutating func integer(_ name: String, default fallback: Int, in bounds: ClosedRange<Int>) -> Int {
-        let wants = bounds.upperBound == Int.max ? "a whole number of at least \(bounds.lowerBound)"
+        let wants =
+            bounds.upperBound == Int.max
+            ? "a whole number of at least \(bounds.lowerBound)"
             : "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
         return parsed(name, default: fallback, wants: wants) { text in
             Int(text.trimmingCharacters(in: .whitespaces)).flatMap { bounds.contains($0) ? $0 : nil }

@@ -9,7 +9,9 @@ enum TokenSecret {
     /// restart, and a fixed one would be no secret.
     static func load(given: String?, file: String) throws -> String {
         if let given { return given }
-        if let kept = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines), kept.count >= 32 {
+        if let kept = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+            kept.count >= 32
+        {
             return kept
         }
         var random = SystemRandomNumberGenerator()
@@ -29,7 +31,9 @@ enum TokenSecret {
             )
             guard made else { throw CocoaError(.fileWriteUnknown) }
         } catch {
-            throw SettingsError(problems: ["JWT_SECRET_FILE: the secret could not be stored there; set JWT_SECRET or name a writable file"])
+            throw SettingsError(problems: [
+                "JWT_SECRET_FILE: the secret could not be stored there; set JWT_SECRET or name a writable file"
+            ])
         }
     }
 }

@@ -63,7 +63,8 @@ final class ScriptedProvider: Provider {
         return TranscriptionReport(audioSeconds: 100, speechSeconds: 50)
     }
 
-    func diarize(_ request: DiarizationRequest, onProgress: @Sendable (Double) async throws -> Void) async throws -> [SpeakerTurn] {
+    func diarize(_ request: DiarizationRequest, onProgress: @Sendable (Double) async throws -> Void) async throws -> [SpeakerTurn]
+    {
         try await onProgress(0.5)
         return try turns.get()
     }

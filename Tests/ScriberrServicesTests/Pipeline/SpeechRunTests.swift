@@ -54,7 +54,9 @@ struct SpeechRunTests {
             TranscriptionOptions(), TranscriptionOptions(language: "de"), TranscriptionOptions(task: .translate),
             TranscriptionOptions(hotwords: ["Scriberr"]), TranscriptionOptions(start: 5), TranscriptionOptions(end: 5),
         ]
-        let prints = variants.map { SpeechRun(audioPath: "/r", options: $0, audioSeconds: nil, engines: engines).fingerprint(choice) }
+        let prints = variants.map {
+            SpeechRun(audioPath: "/r", options: $0, audioSeconds: nil, engines: engines).fingerprint(choice)
+        }
         #expect(Set(prints).count == variants.count)
     }
 
@@ -95,7 +97,9 @@ struct SpeechRunTests {
     }
 
     @Test(arguments: [TranscriptionOptions(model: "whisper-base"), TranscriptionOptions(language: "de")])
-    func `a model asked for by name, or another language, is never replaced by the offline model`(options: TranscriptionOptions) async throws {
+    func `a model asked for by name, or another language, is never replaced by the offline model`(options: TranscriptionOptions)
+        async throws
+    {
         let provider = ScriptedProvider(installed: ["pocketsphinx-en-us"])
         let error = await #expect(throws: ScriberrError.self) { try await run(provider, options: options) }
         #expect(error?.code == .modelUnavailable)
