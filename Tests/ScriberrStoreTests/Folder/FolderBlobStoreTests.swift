@@ -57,7 +57,7 @@ import Testing
     @Test func `leftovers of dead writers go and living ones stay`() async throws {
         try await withTemporaryFolder { folder in
             let store = try FolderBlobStore(path: folder)
-            FileManager.default.createFile(atPath: folder + "/.incoming/file_dead", contents: Data([1]))
+            #expect(FileManager.default.createFile(atPath: folder + "/.incoming/file_dead", contents: Data([1])))
             let living = try await store.create("file_alive")
             try await living.write([1])
             try await store.removeLeftovers()
