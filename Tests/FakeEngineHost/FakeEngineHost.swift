@@ -23,10 +23,11 @@ struct FakeEngineHost {
             let report = EngineReport(name: "fake", version: "1", devices: devices)
             say(.ready(wireVersion: engineWireVersion, processID: Int(getpid()), engines: [report]))
         }
-        readRequests(ignoresShutdown: name == "stays")
+        readRequests(ignoresShutdown: name == "stays", ordersMax: name == "takes-one" ? 1 : .max)
     }
 
-    private static func readRequests(ignoresShutdown: Bool) {
+    private static func readRequests(ignoresShutdown: Bool, ordersMax: Int) {
+        var orders = 0
         var reader = WireLineReader<EngineRequest>()
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -34,6 +35,8 @@ struct FakeEngineHost {
             if count <= 0 { break }
             reader.append(chunk[..<count])
             while let request = try? reader.next() {
+                if case .transcribe = request { orders += 1 }
+                if orders > ordersMax { exit(0) }
                 switch request {
                 case .transcribe(let order): work(order.order, order.audioPath, order.firstPiece, order.device)
                 case .diarize(let order): work(order.order, order.audioPath, 0, order.device)

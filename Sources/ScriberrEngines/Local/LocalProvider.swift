@@ -60,6 +60,7 @@ package struct LocalProvider: Provider {
         _ request: TranscriptionRequest,
         onEvent: @Sendable (TranscriptionEvent) async throws -> Void
     ) async throws -> TranscriptionReport {
+        try checkPart(request.start, request.end)
         let order = TranscribeOrder(
             order: UUID().uuidString,
             audioPath: request.audioPath,
@@ -89,6 +90,7 @@ package struct LocalProvider: Provider {
         _ request: DiarizationRequest,
         onProgress: @Sendable (Double) async throws -> Void
     ) async throws -> [SpeakerTurn] {
+        try checkPart(request.start, request.end)
         let order = DiarizeOrder(
             order: UUID().uuidString,
             audioPath: request.audioPath,
@@ -147,6 +149,14 @@ package struct LocalProvider: Provider {
                 logger.warning("engine order failed", metadata: ["model": "\(model)", "error": "\(error)"])
             }
             return outcome
+        }
+    }
+
+    /// A number that is not finite could not even be sent.
+    private func checkPart(_ start: Double?, _ end: Double?) throws {
+        let start = start ?? 0
+        guard start.isFinite, start >= 0, end.map({ $0.isFinite && $0 > start }) ?? true else {
+            throw ScriberrError(.validation, "The part must start at 0 or later and end after its start.", field: "options.start")
         }
     }
 

@@ -46,8 +46,17 @@ struct LocalProviderTests {
     @Test func `a host that died while idle costs nothing`() async throws {
         try await withLocalWorld { world in
             _ = try await world.pieces("leave-1")
+            for processID in await world.provider.processIDs() { #expect(await LocalWorld.isGone(processID)) }
             let pieces = try await world.pieces("pieces-2")
             #expect(pieces.count == 2)
+        }
+    }
+
+    @Test func `a warm host that dies before it takes the order is replaced by a fresh one`() async throws {
+        try await withLocalWorld(host: "takes-one") { world in
+            let first = try await world.pieces("pieces-1")
+            let second = try await world.pieces("pieces-2")
+            #expect(second.count == 2 && second.first?.text != first.first?.text)
         }
     }
 
@@ -126,6 +135,17 @@ struct LocalProviderTests {
                 #expect(share == 0.5)
             }
             #expect(turns.map(\.speaker) == ["a", "b"])
+        }
+    }
+
+    @Test(arguments: [(-1.0, 5.0), (.nan, 5.0), (5.0, 5.0), (0.0, .infinity)])
+    func `a part that is none is refused before a host hears of it`(start: Double, end: Double) async throws {
+        try await withLocalWorld { world in
+            var request = world.request("pieces-1")
+            request.start = start
+            request.end = end
+            #expect(await world.error(request)?.code == .validation)
+            #expect(await world.provider.processIDs().isEmpty)
         }
     }
 

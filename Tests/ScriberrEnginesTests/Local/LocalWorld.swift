@@ -32,9 +32,11 @@ struct LocalWorld: Sendable {
     }
 
     /// The error that an order ends with.
-    func error(_ script: String) async -> ScriberrError? {
+    func error(_ script: String) async -> ScriberrError? { await error(request(script)) }
+
+    func error(_ request: TranscriptionRequest) async -> ScriberrError? {
         do {
-            _ = try await provider.transcribe(request(script)) { _ in }
+            _ = try await provider.transcribe(request) { _ in }
             return nil
         } catch {
             return error as? ScriberrError
