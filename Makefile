@@ -5,6 +5,7 @@ SHELL := bash
 
 AUDIO ?= samples/welcome.wav
 PORT ?= 8080
+SEEDS ?= 2000
 ONCE ?= 0
 # Where the engine host finds its libraries. Beside an installed program they lie in ../lib/scriberr.
 export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
@@ -13,7 +14,7 @@ export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 strict := SCRIBERR_STRICT=1 swift build --explicit-target-dependency-import-check error
 swift_paths := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help setup build release run test bench-queue lint format clean distclean
+.PHONY: help setup build release run test bench-queue simulate lint format clean distclean
 
 help: ## Show this list
 	@echo "make VERB, where VERB is one of"
@@ -43,6 +44,9 @@ test: setup ## Build, lint and run every test
 
 bench-queue: setup ## Measure the queue beside SQLite itself and other queues (10 minutes)
 	@Benchmarks/run-queue
+
+simulate: setup ## Live through SEEDS seeded worlds of the queue (default 2000); SIMULATION_SEED=7 tells one in full
+	SIMULATION_SEEDS=$${SIMULATION_SEEDS:-$(SEEDS)} swift test --disable-xctest --filter 'SimulationTests.*no seed'
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --parallel -r $(swift_paths)

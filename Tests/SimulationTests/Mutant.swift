@@ -17,6 +17,9 @@ struct Mutant: Sendable {
     /// Changes how processes are set up.
     var configuration: (@Sendable (inout QueueConfiguration) -> Void)?
 
+    /// Makes the situation frequent in which the rule matters.
+    var plan: (@Sendable (inout Plan) -> Void)?
+
     init(name: String) { self.name = name }
 }
 

@@ -7,11 +7,11 @@ let allMutants: [Mutant] = fenceMutants + leaseMutants + stateMutants + recordMu
 /// Writes that do not look at the attempt.
 private let fenceMutants: [Mutant] =
     [StoreOperation.complete, .fail, .cancel, .release, .progress, .checkpoint].map { operation in
-        Mutant(name: "\(operation.rawValue) is not fenced by the attempt", seeds: 150).breaking(operation) { sql in
+        Mutant(name: "\(operation.rawValue) is not fenced by the attempt").amongTheDead().breaking(operation) { sql in
             sql.replacingRule("AND attempt = $", "AND attempt >= $")
         }
     } + [
-        Mutant(name: "renew is not fenced by the attempt", seeds: 150).breaking(.renew) { sql in
+        Mutant(name: "renew is not fenced by the attempt").amongTheDead().breaking(.renew) { sql in
             sql.replacingRule("(id, attempt) IN (VALUES", "id IN (SELECT column1 FROM (VALUES").replacingRule("RETURNING", ") RETURNING")
         },
         Mutant(name: "complete does not ask whether the job is still processing").breaking(.complete) { sql in
@@ -24,10 +24,10 @@ private let leaseMutants: [Mutant] = [
     Mutant(name: "renewals are not stored").breaking(.renew) {
         $0.replacingRule("ELSE $2 END", "ELSE nullif(lease_expires_at, $2) END")
     },
-    Mutant(name: "a late renewal takes back a later one", seeds: 400).breaking(.renew) {
+    Mutant(name: "a late renewal takes back a later one").amongTheDead().breaking(.renew) {
         $0.replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
     },
-    Mutant(name: "a late sign of life takes back a later one", seeds: 400).breaking(.heartbeat, .register) {
+    Mutant(name: "a late sign of life takes back a later one").amongTheDead().breaking(.heartbeat, .register) {
         $0.replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
     },
     Mutant(name: "nobody recovers what the dead left").dropping { if case .call(_, .recover) = $0 { true } else { false } },
@@ -50,7 +50,7 @@ private let leaseMutants: [Mutant] = [
         $0.replacingRule("SET status = 'queued', stage = $1", "SET status = 'queued', queued_at = updated_at + 1, stage = $1")
     },
     Mutant(name: "a process goes on after its lease has ended") { $0.leaseMargin = .zero - $0.leaseTimeout },
-    Mutant(name: "a process does not hear that its lease is lost", seeds: 150).hearing { event in
+    Mutant(name: "a process does not hear that its lease is lost").inPeace { $0.delete = 0.2 }.hearing { event in
         switch event {
         case .refused: return nil
         case .answered(let id, .renewed(let leases)):
@@ -59,7 +59,7 @@ private let leaseMutants: [Mutant] = [
         default: return event
         }
     },
-    Mutant(name: "a process does not renew").dropping { if case .call(_, .renew) = $0 { true } else { false } },
+    Mutant(name: "a process does not renew").inPeace { _ in }.dropping { if case .call(_, .renew) = $0 { true } else { false } },
     Mutant(name: "a process does not say that it lives").dropping { if case .call(_, .heartbeat) = $0 { true } else { false } },
 ]
 
@@ -78,7 +78,7 @@ private let stateMutants: [Mutant] = [
     Mutant(name: "a claim gives more than it was asked for").breaking(.claim) {
         $0.replacingRule("created_at, id LIMIT $5", "created_at, id LIMIT 1 + $5")
     },
-    Mutant(name: "the limit per owner is not looked at", seeds: 200).breaking(.claim) {
+    Mutant(name: "the limit per owner is not looked at").inPeace { $0.maxRunningPerOwner = 1 }.breaking(.claim) {
         $0.replacingRule("busy.status = 'processing')", "busy.status = 'completed' AND busy.attempt > 9)")
     },
     Mutant(name: "a cancel is not remembered").breaking(.requestCancel) {
@@ -90,7 +90,7 @@ private let stateMutants: [Mutant] = [
     Mutant(name: "a job that crashes again and again is quarantined too soon").breaking(.recover) {
         $0.replacingRule("charge, started_at, crashes", "charge, started_at, crashes + 3 AS crashes")
     },
-    Mutant(name: "a cancel is not heard").hearing { event in
+    Mutant(name: "a cancel is not heard").inPeace { $0.cancel = 0.2 }.hearing { event in
         switch event {
         case .cancelRequested: return nil
         case .answered(let id, .renewed(let leases)):
@@ -104,7 +104,7 @@ private let stateMutants: [Mutant] = [
 /// What goes with a transition in its transaction.
 private let recordMutants: [Mutant] =
     [StoreOperation.complete, .fail, .cancel, .release, .recover].map { operation in
-        Mutant(name: "\(operation.rawValue) forgets the execution", seeds: 150).changing(operation) { sql in
+        Mutant(name: "\(operation.rawValue) forgets the execution").changing(operation) { sql in
             sql.contains("UPDATE executions") ? .skip : .run(sql)
         }
     }
@@ -125,7 +125,7 @@ private let recordMutants: [Mutant] =
         Mutant(name: "recovery drops the checkpoints").changing(.recover) {
             $0.contains("SET status = 'queued'") ? .then("DELETE FROM checkpoints") : .run($0)
         },
-        Mutant(name: "release drops the checkpoints", seeds: 150).changing(.release) {
+        Mutant(name: "release drops the checkpoints").changing(.release) {
             $0.contains("SET status = 'queued'") ? .then("DELETE FROM checkpoints") : .run($0)
         },
         Mutant(name: "a deleted job drags another along").changing(.delete) {
@@ -141,22 +141,25 @@ private let processMutants: [Mutant] = [
         request.count += 1
         return [.call(id, .claim(request))]
     },
-    Mutant(name: "a shutdown cancels what runs", seeds: 150).acting { action in
+    Mutant(name: "a shutdown cancels what runs").inPeace { $0.shutdown = 0.05 }.acting { action in
         guard case .call(let id, .finish(let lease, .release, let now)) = action else { return [action] }
         return [.call(id, .finish(lease, .cancel, at: now))]
     },
-    Mutant(name: "a shutdown leaves its jobs behind", seeds: 200).acting { action in
+    Mutant(name: "a shutdown leaves its jobs behind").inPeace { $0.shutdown = 0.05 }.acting { action in
         guard case .call(_, .finish(_, .release, _)) = action else { return [action] }
         return []
     },
-    Mutant(name: "a result whose write failed is thrown away", seeds: 150).hearing { event in
+    Mutant(name: "a result whose write failed is thrown away").inPeace { $0.failBefore = 0.1 }.hearing { event in
         guard case .answered(let id, .failed) = event else { return event }
         return .answered(id, .finished(.applied))
     },
-    Mutant(name: "a process works on without being told to stop", seeds: 150).dropping {
+    Mutant(name: "a process works on without being told to stop").amongTheDead().dropping {
         if case .stop = $0 { true } else { false }
     },
-    Mutant(name: "a handler that was left behind still writes", seeds: 1_000).dropping {
+    Mutant(name: "a handler that was left behind still writes").inPeace {
+        $0.engineIsDeaf = 0.5
+        $0.cancel = 0.3
+    }.dropping {
         if case .abandon = $0 { true } else { false }
     },
     Mutant(name: "a process never says goodbye").dropping { if case .stopped = $0 { true } else { false } },
@@ -164,6 +167,23 @@ private let processMutants: [Mutant] = [
 ]
 
 extension Mutant {
+    /// Lives where requests outlive their leases.
+    fileprivate func amongTheDead() -> Mutant {
+        var copy = self
+        copy.plan = { $0.raiseTheDead(1) }
+        return copy
+    }
+
+    /// Lives where nothing happens but what `disturb` says.
+    fileprivate func inPeace(_ disturb: @escaping @Sendable (inout Plan) -> Void) -> Mutant {
+        var copy = self
+        copy.plan = {
+            $0.keepCalm()
+            disturb(&$0)
+        }
+        return copy
+    }
+
     /// Rewrites statements of some operations.
     fileprivate func breaking(_ operations: StoreOperation..., by rewrite: @escaping @Sendable (String) -> String) -> Mutant {
         var copy = self

@@ -56,6 +56,7 @@ struct Oracle {
             try require(types == expected, "one event per transition", "\(id): \(types), expected \(expected), after \(cause)")
         }
         try noteWork(cause)
+        noteRemoval(cause, rows)
         noteTimes(cause, rows)
         let changed = rows.values.filter { jobs[$0.id] != $0 || cause.touches($0.id) }
         jobs = rows
@@ -81,6 +82,13 @@ struct Oracle {
     private mutating func noteSign(_ id: InstanceID, _ time: Timestamp) {
         if let known = seen[id], known >= time, known - time <= .seconds(60) { return }
         seen[id] = time
+    }
+
+    /// A recovery strikes off processes that were silent for too long, once nothing is left of theirs.
+    private mutating func noteRemoval(_ cause: Cause, _ rows: [TranscriptionID: JobState]) {
+        guard case .recover(let request, .some) = cause else { return }
+        let busy = Set(rows.values.compactMap(\.claimedBy))
+        seen = seen.filter { $0.key == request.instance || $0.value >= request.deadBefore || busy.contains($0.key) }
     }
 
     private mutating func newEvents(_ connection: any SQLConnection) throws -> [String: [String]] {

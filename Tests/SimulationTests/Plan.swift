@@ -67,25 +67,35 @@ struct Plan {
         piecesMax = random.fraction() < 0.7 ? 4 : 12
         policy = random.fraction() < 0.7 ? .fifo : .fairShare
         maxRunningPerOwner = random.fraction() < 0.2 ? 1 : nil
-        if random.fraction() < 0.25 { raiseTheDead(&random) }
+        if random.fraction() < 0.25 { raiseTheDead(random.fraction()) }
     }
 
     /// Few long jobs, passed on again and again while the requests of those who had them are still on their way.
-    private mutating func raiseTheDead(_ random: inout SeededRandom) {
+    mutating func raiseTheDead(_ strength: Double) {
         seats = 3
         workers = 1
         jobs = 3
         piecesMax = 12
         kill = 0
         never = 0
-        late = 0.1 + 0.25 * random.fraction()
-        pause = 0.1 * random.fraction()
-        cancel = 0.2 * random.fraction()
-        shutdown = 0.05 * random.fraction()
-        engineFails = 0.2 * random.fraction()
+        late = 0.1 + 0.25 * strength
+        pause = 0.1 * strength
+        cancel = 0.2 * strength
+        shutdown = 0.05 * strength
+        engineFails = 0.2 * strength
         hasSteadyClocks = true
         clockJump = 0
         maxRunningPerOwner = nil
+    }
+
+    /// Nothing goes wrong by itself: what happens then is the doing of clients and operators.
+    mutating func keepCalm() {
+        (kill, pause, outage, shutdown, cancel, delete, clockJump) = (0, 0, 0, 0, 0, 0, 0)
+        (failBefore, failAfter, late, never) = (0, 0, 0, 0)
+        (engineFails, engineFailsForGood, engineHangs, engineIsDeaf) = (0, 0, 0, 0)
+        hasSteadyClocks = true
+        piecesMax = 12
+        engineIsSlow = 0.5
     }
 
     /// The same times as in production, ten to sixty times shorter, so that a minute holds what a day would.

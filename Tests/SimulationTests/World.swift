@@ -69,6 +69,7 @@ struct World {
         self.mutant = mutant
         random = SeededRandom(seed: seed &* 0x2545_F491_4F6C_DD1D)
         plan = Plan(&random)
+        mutant?.plan?(&plan)
         configuration = plan.configuration
         mutant?.configuration?(&configuration)
         store = try SimulatedStore(database, owners: plan.owners, mutant: mutant, hasSteadyClocks: plan.hasSteadyClocks)
