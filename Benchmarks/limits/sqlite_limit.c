@@ -162,6 +162,15 @@ static long measure_enqueue(double end, int batch) {
     return jobs;
 }
 
+// How long the statements of each claim took, without their commit.
+enum { CLAIMS_MAX = 200000 };
+static double claims[CLAIMS_MAX];
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
 static long measure_cycle(double end) {
     long jobs = 0;
     char job[80];
@@ -170,7 +179,9 @@ static long measure_cycle(double end) {
         enqueue(jobs++);
         run(commit);
         run(begin);
+        double asked = seconds();
         long long owner = claim_one(job, sizeof job);
+        claims[(jobs - 1) % CLAIMS_MAX] = seconds() - asked;
         run(commit);
         run(begin);
         complete_one(job, owner);
@@ -191,9 +202,11 @@ int main(int count, char **words) {
     double start = seconds(), end = start + atof(words[3]);
     long jobs = is_cycle ? measure_cycle(end) : measure_enqueue(end, batch);
     double per_s = jobs / (seconds() - start);
-    if (is_cycle)
-        printf("limit cycle per_s=%.2f\n", per_s);
-    else
+    if (is_cycle) {
+        long count = jobs < CLAIMS_MAX ? jobs : CLAIMS_MAX;
+        qsort(claims, count, sizeof claims[0], compare);
+        printf("limit cycle per_s=%.2f claim_p50_us=%.2f\n", per_s, claims[count / 2] * 1e6);
+    } else
         printf("limit enqueue batch=%d per_s=%.2f\n", batch, per_s);
     return 0;
 }

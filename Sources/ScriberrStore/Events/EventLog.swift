@@ -14,12 +14,34 @@ package enum EventLog {
         at time: Timestamp
     ) throws -> Int64 {
         let rows = try connection.query(
-            "INSERT INTO events (owner, subject, type, payload, at) VALUES ($1, $2, $3, $4, $5) RETURNING sequence",
+            insertion + " RETURNING sequence",
             [.id(owner), .text(subject), .text(type.rawValue), .text(payload), .time(time)]
         )
+        wakeReaders(connection)
+        return try rows.first?.integer("sequence") ?? 0
+    }
+
+    /// Appends one entry whose sequence nobody asks for, which spares SQLite a table for the answer.
+    static func note(
+        _ connection: any SQLConnection,
+        owner: UserID,
+        subject: String,
+        type: EventType,
+        payload: String,
+        at time: Timestamp
+    ) throws {
+        try connection.execute(
+            insertion,
+            [.id(owner), .text(subject), .text(type.rawValue), .text(payload), .time(time)]
+        )
+        wakeReaders(connection)
+    }
+
+    private static let insertion = "INSERT INTO events (owner, subject, type, payload, at) VALUES ($1, $2, $3, $4, $5)"
+
+    private static func wakeReaders(_ connection: any SQLConnection) {
         let signals = connection.signals
         connection.afterCommit { signals.events.raise() }
-        return try rows.first?.integer("sequence") ?? 0
     }
 
     /// Entries behind `sequence`, oldest first, at most `limit`. Nil for `owner` or `subject` means any; so does an empty `types`.

@@ -14,7 +14,7 @@ struct JobEvent {
     var retryAt: Timestamp?
 
     func append(_ connection: any SQLConnection, at now: Timestamp) throws {
-        try EventLog.append(connection, owner: owner, subject: job.text, type: type, payload: payload, at: now)
+        try EventLog.note(connection, owner: owner, subject: job.text, type: type, payload: payload, at: now)
     }
 
     /// The keys are the contract's; all values but the message are of our own alphabet.

@@ -14,7 +14,11 @@ extension JobSQL {
 
     /// See ``JobStore/claim(_:)``.
     package static func claim(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> ClaimAnswer {
-        try promoteDue(connection, at: request.now)
+        var next = try nextDue(connection)
+        if let due = next, due <= request.now {
+            try promoteDue(connection, at: request.now)
+            next = try nextDue(connection)
+        }
         var jobs: [ClaimedJob] = []
         let perStatement = usesLanes(request) ? 1 : request.count
         while jobs.count < request.count {
@@ -23,7 +27,7 @@ extension JobSQL {
             if claimed.isEmpty, !(try mendLane(connection, request)) { break }
             if !usesLanes(request) { break }
         }
-        return ClaimAnswer(jobs: jobs, nextDue: try nextDue(connection))
+        return ClaimAnswer(jobs: jobs, nextDue: next)
     }
 
     /// When the next job that waits for its time becomes due.
@@ -43,11 +47,13 @@ extension JobSQL {
         let isFair = request.policy == .fairShare
         let charge = isFair ? "coalesce(audio_seconds, \(Lanes.unknownAudioSeconds)) + 1" : "0"
         let (line, lineArguments) = candidates(request, limit: limit, firstArgument: 5, dialect: dialect)
+        // A list costs SQLite a table of its own.
+        let isIt = limit == 1 ? "=" : "IN"
         let sql = """
             UPDATE transcriptions SET status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2,
                 progress = 0.05, stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge),
                 started_at = $3, updated_at = $4
-            WHERE id IN (\(line)) AND status = 'queued'
+            WHERE id \(isIt) (\(line)) AND status = 'queued'
             RETURNING \(Transcription.columns), charge
             """
         let arguments: [SQLValue] = [

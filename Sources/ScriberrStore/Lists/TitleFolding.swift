@@ -4,6 +4,8 @@ import Foundation
 package enum TitleFolding {
     /// `title` without regard to case and compatibility forms: `STRASSE` and `Straße` fold alike, as do `ﬁ` and `fi`.
     package static func fold(_ title: String) -> String {
+        // Most titles; the long way costs a transaction more than all its statements.
+        if title.utf8.allSatisfy({ $0 < 0x80 }) { return title.lowercased() }
         // Upper case first: only that way around ß and ss, or the two small sigmas, come out the same.
         var folded = String.UnicodeScalarView()
         for scalar in title.precomposedStringWithCompatibilityMapping.uppercased().lowercased().unicodeScalars {

@@ -22,17 +22,20 @@ final class SQLiteConnection: SQLConnection {
 
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
-        try withStatement(sql, arguments) { statement in
+        try withStatement(sql, arguments) { prepared in
+            let statement = prepared.sqliteStatement
             while try step(statement) {}
             return sqlite3_stmt_readonly(statement) != 0 ? 0 : Int(sqlite3_changes(handle))
         }
     }
 
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] {
-        try withStatement(sql, arguments) { statement in
+        try withStatement(sql, arguments) { prepared in
+            let statement = prepared.sqliteStatement
             var rows: [any SQLRow] = []
             guard try step(statement) else { return rows }
-            let names = columnNames(statement)
+            // Read from SQLite once per statement, not once per answer.
+            let names = prepared.columnNames
             let columns = ColumnNames(names)
             repeat {
                 rows.append(SQLiteRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
@@ -58,14 +61,15 @@ final class SQLiteConnection: SQLConnection {
     private func withStatement<Value>(
         _ sql: String,
         _ arguments: [SQLValue],
-        _ body: (OpaquePointer) throws -> Value
+        _ body: (Statement) throws -> Value
     ) throws -> Value {
-        let statement: OpaquePointer
+        let prepared: Statement
         do {
-            statement = try database.cachedStatement(sql: sql).sqliteStatement
+            prepared = try database.cachedStatement(sql: sql)
         } catch {
             throw storageError(error)
         }
+        let statement = prepared.sqliteStatement
         precondition(
             sqlite3_bind_parameter_count(statement) == arguments.count,
             "A statement got \(arguments.count) arguments: \(sql)"
@@ -75,7 +79,7 @@ final class SQLiteConnection: SQLConnection {
             sqlite3_clear_bindings(statement)
         }
         for (index, argument) in arguments.enumerated() { try bind(argument, to: statement, at: CInt(index + 1)) }
-        return try body(statement)
+        return try body(prepared)
     }
 
     private func step(_ statement: OpaquePointer) throws -> Bool {
@@ -108,12 +112,6 @@ final class SQLiteConnection: SQLConnection {
                     : sqlite3_bind_blob64(statement, index, bytes, sqlite3_uint64(bytes.count), transient)
             }
         guard code == SQLITE_OK else { throw failure(code: code) }
-    }
-
-    private func columnNames(_ statement: OpaquePointer) -> [String] {
-        (0..<sqlite3_column_count(statement)).map { index in
-            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
-        }
     }
 
     private func columnValue(_ statement: OpaquePointer, _ index: CInt) -> SQLValue {
