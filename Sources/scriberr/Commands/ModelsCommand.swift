@@ -8,7 +8,7 @@ struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "Show the speech models.",
-        subcommands: [List.self],
+        subcommands: [List.self, Pull.self, Remove.self, Verify.self],
         defaultSubcommand: List.self
     )
 

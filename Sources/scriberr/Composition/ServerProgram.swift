@@ -20,7 +20,7 @@ enum ServerProgram {
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let databasePath = settings.database.path
         let uploads = settings.storage.path
-        for folder in [(databasePath as NSString).deletingLastPathComponent, uploads, settings.temporaryFolder]
+        for folder in [(databasePath as NSString).deletingLastPathComponent, uploads]
         where !folder.isEmpty {
             try makeFolder(folder)
         }
@@ -45,6 +45,7 @@ enum ServerProgram {
             runningHere: { queue.statistics.running.count }
         )
         try await services.housekeeping.atStart()
+        let archive = TranscriptArchive(database: database, signals: database.signals, path: settings.transcriptsFolder)
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
 
         let group = ServiceGroup(
@@ -55,6 +56,7 @@ enum ServerProgram {
                     Closer { await database.close() },
                     Closer { await engines.close() },
                     Housekeeper(housekeeping: services.housekeeping, logger: logger),
+                    ArchiveKeeper(archive: archive, logger: logger),
                     queue,
                     NoticeRelay(signals: database.signals, queue: queue),
                     ReadinessReport(server: server, host: settings.host, logger: logger),
@@ -144,7 +146,7 @@ enum ServerProgram {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw SettingsError(problems: [
-                "the folder \"\(path)\" cannot be made or written; see DATABASE_PATH, UPLOAD_DIR and TEMP_DIR"
+                "the folder \"\(path)\" cannot be made or written; see DATABASE_PATH and UPLOAD_DIR"
             ])
         }
     }

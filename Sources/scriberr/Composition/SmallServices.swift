@@ -38,6 +38,20 @@ struct NoticeRelay: Service {
     }
 }
 
+/// Keeps finished transcripts as files until the shutdown.
+struct ArchiveKeeper: Service {
+    let archive: TranscriptArchive
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await archive.run { error in
+                logger.warning("A transcript could not be written as a file", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
 /// Tidies up every hour.
 struct Housekeeper: Service {
     let housekeeping: Housekeeping

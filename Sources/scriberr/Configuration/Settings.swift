@@ -12,9 +12,8 @@ struct Settings: Sendable {
     var logLevel: LogVerbosity
     var database: DatabaseLocation
     var storage: StorageLocation
-    /// Transcripts written as files, work in progress and other scratch data.
+    /// Where finished transcripts are kept as files too.
     var transcriptsFolder: String
-    var temporaryFolder: String
     /// Given by the operator; nil to read or make ``tokenSecretFile``.
     var tokenSecret: String?
     var tokenSecretFile: String
@@ -118,7 +117,6 @@ extension Settings {
         database = Self.database(from: &reader)
         storage = Self.storage(from: &reader)
         transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
-        temporaryFolder = reader.string("TEMP_DIR", default: "data/temp")
         tokenSecret = reader.value("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
         uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20

@@ -1,5 +1,6 @@
 import ScriberrCore
 import ScriberrEngines
+import ScriberrServices
 import Synchronization
 
 /// A provider that hears what it was told to hear. For tests only.
