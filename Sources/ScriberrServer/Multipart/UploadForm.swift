@@ -11,6 +11,15 @@ struct UploadForm: Sendable {
     var upload: Upload
     /// The name the client gave the file.
     var fileName: String
+
+    /// Room for the form around the file.
+    private static let overheadBytesMax: Int64 = 1 << 20
+
+    /// The largest request that carries a file.
+    static func requestBytesMax(_ library: LibraryService) -> Int64 {
+        let (sum, overflows) = library.uploadLimitBytes.addingReportingOverflow(overheadBytesMax)
+        return overflows ? .max : sum
+    }
 }
 
 extension Call {
@@ -73,8 +82,6 @@ private struct FormReader {
     }
 
     private static let fieldBytesMax = 64 * 1_024
-    /// Room for the form around the file.
-    private static let overheadBytesMax: Int64 = 1 << 20
 
     private let owner: UserID
     private let library: LibraryService
@@ -91,7 +98,7 @@ private struct FormReader {
         self.declaredBytes = declaredBytes
     }
 
-    private var requestBytesMax: Int64 { library.uploadLimitBytes.addingReportingOverflow(Self.overheadBytesMax).partialValue }
+    private var requestBytesMax: Int64 { UploadForm.requestBytesMax(library) }
 
     private var tooLarge: ScriberrError {
         ScriberrError(.payloadTooLarge, "The upload is larger than \(library.uploadLimitBytes) bytes.", field: "file")

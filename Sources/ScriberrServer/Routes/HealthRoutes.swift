@@ -21,6 +21,7 @@ extension Route {
                 }
             }
         ),
+        Route(.get, "/api/v1/openapi.json", .open { _ in .json(bytes: OpenAPIDocument.bytes) }),
     ]
 
     private static let alive: @Sendable (Call) async throws -> Answer = { _ in .object { $0.field("status", "ok") } }

@@ -22,7 +22,9 @@ struct Dispatcher: Sendable {
         var answer: Answer
         do {
             let destination = try await destination(of: request, &exchange)
-            if exchange.expectsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+            if exchange.expectsContinue(upTo: UploadForm.requestBytesMax(server.services.library)) {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
             answer = try await run(destination, exchange)
         } catch let lost as ConnectionLost {
             exchange.logLost()

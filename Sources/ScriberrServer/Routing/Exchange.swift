@@ -29,8 +29,10 @@ struct Exchange {
         self.logger[metadataKey: "request_id"] = "\(requestID)"
     }
 
-    /// Whether the client waits to be asked for the body.
-    var expectsContinue: Bool { request.headers[.expect]?.lowercased() == "100-continue" && !intake.isDrained }
+    /// Whether the client waits to be asked for a body of at most `limit` bytes. A larger one is refused unasked.
+    func expectsContinue(upTo limit: Int64) -> Bool {
+        request.headers[.expect]?.lowercased() == "100-continue" && !intake.isDrained && intake.declaredBytes ?? 0 <= limit
+    }
 
     /// Closes the connection, but reads on for a moment: a reset would take the answer away from a client that still sends.
     func closeSoon(_ limit: Duration) {

@@ -5,7 +5,7 @@ import Testing
     private let recording = TestForm.recording(1_000)
 
     private func withRecording(_ body: (TestClient, String) async throws -> Void) async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let file = try await client.upload(recording)
             try await body(client, "/api/v1/files/\(file)/audio")
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func `the whole recording comes with what a player needs`() async throws {
-        try await withRecording { client, path in
+        try await withRecording { client, path async throws in
             let answer = try await client.get(path)
             #expect(answer.status == 200)
             #expect(answer.body == recording)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `single ranges`() async throws {
-        try await withRecording { client, path in
+        try await withRecording { client, path async throws in
             for (range, expected) in [
                 ("bytes=0-0", 0..<1), ("bytes=990-2000", 990..<1_000), ("bytes=500-", 500..<1_000), ("bytes=-7", 993..<1_000),
             ] {
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `several ranges come as parts`() async throws {
-        try await withRecording { client, path in
+        try await withRecording { client, path async throws in
             let answer = try await client.get(path, [("Range", "bytes=0-1,-2")])
             #expect(answer.status == 206)
             let type = try #require(answer.headers.first(name: "Content-Type"))
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `ranges outside are told the size, malformed ones are ignored`() async throws {
-        try await withRecording { client, path in
+        try await withRecording { client, path async throws in
             let outside = try await client.get(path, [("Range", "bytes=1000-")])
             #expect(outside.failure == "416 RANGE_NOT_SATISFIABLE")
             #expect(outside.headers.first(name: "Content-Range") == "bytes */1000")
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `conditions are kept`() async throws {
-        try await withRecording { client, path in
+        try await withRecording { client, path async throws in
             let answer = try await client.get(path)
             let tag = try #require(answer.headers.first(name: "ETag"))
             let date = try #require(answer.headers.first(name: "Last-Modified"))
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `a job plays its recording, and strangers get nothing`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let job = try await client.job()
             let answer = try await client.get("/api/v1/transcriptions/\(job)/audio", [("Range", "bytes=0-3")])

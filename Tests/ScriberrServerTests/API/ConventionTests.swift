@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOHTTP1
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite struct Conventions {
     @Test func `a request id is kept when it is fit to be repeated and made when it is not`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let kept = try await world.anonymous.get("/api/v1/nothing", [("X-Request-ID", "  client:42.a_b-c ")])
             #expect(kept.headers.first(name: "X-Request-ID") == "client:42.a_b-c")
             #expect(kept["error.request_id"] == "client:42.a_b-c")
@@ -17,7 +18,7 @@ import Testing
     }
 
     @Test func `unknown paths are a JSON failure`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             for path in ["/api/v1/nothing", "/api", "/api/v2/files", "/other", "/api/v1/transcriptions/tr_1/unknown"] {
                 let answer = try await world.anonymous.get(path)
                 #expect(answer.failure == "404 NOT_FOUND")
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func `a known path with another method tells which it has`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let answer = try await world.anonymous.send("PUT", "/api/v1/files")
             #expect(answer.failure == "405 METHOD_NOT_ALLOWED")
             #expect(answer.headers.first(name: "Allow") == "GET, HEAD, OPTIONS, POST")
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test func `every path that answers GET answers HEAD the same, without content`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let job = try await client.job()
             for route in Route.all where route.method == .get {
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func `HEAD on an event stream answers at once and keeps the connection in order`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             #expect(try await client.send("HEAD", "/api/v1/events").status == 200)
             #expect(try await client.get("/api/v1/auth/me").status == 200)
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func `a slash at the end redirects to the path without it, but only where there is one`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let get = try await world.anonymous.get("/api/v1/files/?limit=2")
             #expect(get.status == 301)
             #expect(get.headers.first(name: "Location") == "/api/v1/files?limit=2")
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func `only configured origins may call from a browser`() async throws {
-        try await ServerWorld.run(configure: { $0.allowedOrigins = ["https://app.example"] }) { world in
+        try await ServerWorld.run(configure: { $0.allowedOrigins = ["https://app.example"] }) { world async throws in
             let preflight = try await world.anonymous.send(
                 "OPTIONS",
                 "/api/v1/files",
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test func `answers carry what keeps browsers from guessing`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             for path in ["/health", "/nothing"] {
                 let headers = try await world.anonymous.get(path).headers
                 #expect(headers.first(name: "X-Content-Type-Options") == "nosniff")
@@ -109,13 +110,14 @@ import Testing
 
     @Test(arguments: ["", "{", "[]", "null", "\"text\"", #"{"username":5}"#, "{\"username\":\"\u{0}", #"{"username":["a"]}"#])
     func `a body that is not the expected JSON is an invalid request`(_ body: String) async throws {
-        try await ServerWorld.run { world in
-            #expect(try await world.anonymous.send("POST", "/api/v1/auth/login", json: body).failure == "400 INVALID_REQUEST")
+        try await ServerWorld.run { world async throws in
+            let answer = try await world.anonymous.send("POST", "/api/v1/auth/login", json: body)
+            #expect(answer.failure == "400 INVALID_REQUEST")
         }
     }
 
     @Test func `unknown fields are ignored and the content type is not asked for`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let answer = try await client.send(
                 "POST",
@@ -128,10 +130,10 @@ import Testing
     }
 
     @Test func `a body beyond the limit is refused whether or not it says so`() async throws {
-        try await ServerWorld.run(configure: { $0.jsonBytesMax = 1_000 }) { world in
+        try await ServerWorld.run(configure: { $0.jsonBytesMax = 1_000 }) { world async throws in
             let long = #"{"username":""# + String(repeating: "x", count: 2_000) + #""}"#
             #expect(try await world.anonymous.send("POST", "/api/v1/auth/login", json: long).failure == "413 PAYLOAD_TOO_LARGE")
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
                 for _ in 0..<30 { try await connection.send("64\r\n" + String(repeating: "x", count: 100) + "\r\n") }
                 #expect(try await connection.read(until: "PAYLOAD_TOO_LARGE"))
@@ -142,8 +144,8 @@ import Testing
     }
 
     @Test func `headers beyond the limit are refused`() async throws {
-        try await ServerWorld.run(configure: { $0.headerBytesMax = 8_192 }) { world in
-            try await RawConnection.open(port: world.port) { connection in
+        try await ServerWorld.run(configure: { $0.headerBytesMax = 8_192 }) { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(
                     "GET /health HTTP/1.1\r\nHost: x\r\nX-Long: " + String(repeating: "x", count: 20_000) + "\r\n\r\n"
                 )
@@ -153,8 +155,8 @@ import Testing
     }
 
     @Test func `a client that does not finish its headers is cut off`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .milliseconds(300) }) { world in
-            try await RawConnection.open(port: world.port) { connection in
+        try await ServerWorld.run(configure: { $0.readTimeout = .milliseconds(300) }) { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("GET /health HTTP/1.1\r\nHo")
                 #expect(try await connection.readToEnd() == "")
             }
@@ -162,19 +164,19 @@ import Testing
     }
 
     @Test func `two requests on one connection get two answers`() async throws {
-        try await ServerWorld.run { world in
-            try await RawConnection.open(port: world.port) { connection in
+        try await ServerWorld.run { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 let request = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
                 try await connection.send(request + request + "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 let answers = try await connection.readToEnd()
-                #expect(answers.split(separator: "HTTP/1.1 422").count == 3)
+                #expect(answers.ranges(of: "HTTP/1.1 422").count == 2)
                 #expect(answers.hasSuffix(#"{"status":"ok"}"#))
             }
         }
     }
 
     @Test func `queries are decoded`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let file = try await client.upload(title: "Käse & Brot")
             #expect(try await client.get("/api/v1/files?q=k%C3%A4se+%26").items.first?["id"] as? String == file)

@@ -1,6 +1,8 @@
 import Foundation
+import HTTPTypes
 import NIOHTTP1
 import ScriberrCore
+import ScriberrServices
 import Testing
 
 @testable import ScriberrServer
@@ -11,7 +13,7 @@ import Testing
     }
 
     @Test func `every protected route refuses a request without credentials`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             for route in Route.all {
                 if case .open = route.endpoint { continue }
                 let path = route.pattern.text.replacing("{id}", with: "tr_1")
@@ -23,7 +25,7 @@ import Testing
     }
 
     @Test func `a key is shown once, works until it is revoked and opens no account routes`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let created = try await key(client)
             #expect(created.status == 201)
@@ -45,7 +47,7 @@ import Testing
     }
 
     @Test func `a bad key does no harm beside a good token`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn().adding("X-API-Key", "sk_bad")
             #expect(try await client.get("/api/v1/files").status == 200)
             #expect(try await client.get("/api/v1/auth/me").status == 200)
@@ -53,7 +55,7 @@ import Testing
     }
 
     @Test func `a key with the scope to read writes nothing`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let raw = try await key(world.signedIn(), #"{"name":"r","scopes":["read"]}"#)["key"] ?? ""
             let program = world.anonymous.adding("X-API-Key", raw)
             #expect(try await program.get("/api/v1/transcriptions").status == 200)
@@ -62,7 +64,7 @@ import Testing
     }
 
     @Test func `wrong requests for keys name the field`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             #expect(try await key(client, #"{"name":"  "}"#).failure == "422 VALIDATION_ERROR name")
             #expect(try await key(client, #"{"name":"a","expires_at":"tomorrow"}"#).failure == "422 VALIDATION_ERROR expires_at")
@@ -71,7 +73,7 @@ import Testing
     }
 
     @Test func `a token travels in the header, in any case, or in the cookie`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let token = try await world.register().tokens["access_token"] ?? ""
             for scheme in ["Bearer", "bearer", "BEARER"] {
                 #expect(
@@ -95,7 +97,7 @@ import Testing
     }
 
     @Test func `tokens that are not ours, changed or unsigned open nothing`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let token = try await world.register().tokens["access_token"] ?? ""
             let parts = token.split(separator: ".").map(String.init)
             let none = Data(#"{"alg":"none","typ":"JWT"}"#.utf8).base64EncodedString().replacing("=", with: "")
@@ -138,7 +140,7 @@ import Testing
     }
 
     @Test func `signing out ends the session at once, and only with JSON`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let (client, tokens) = try await world.register()
             #expect(try await client.send("POST", "/api/v1/auth/logout").failure == "400 INVALID_REQUEST")
             #expect(try await client.send("POST", "/api/v1/auth/logout", json: "{}").text == #"{"ok":true}"#)
@@ -151,7 +153,7 @@ import Testing
     }
 
     @Test func `a refresh token works once, and used twice ends what came from it`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let first = try await world.register().tokens["refresh_token"] ?? ""
             let second = try await world.anonymous.send("POST", "/api/v1/auth/refresh", json: #"{"refresh_token":"\#(first)"}"#)
             #expect(second.status == 200)
@@ -164,7 +166,7 @@ import Testing
     }
 
     @Test func `a changed password ends the sessions made with the old one`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             func change(_ current: String, _ new: String, _ confirmation: String) async throws -> TestAnswer {
                 try await client.send(
@@ -181,7 +183,7 @@ import Testing
     }
 
     @Test func `a username changes with the password only`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             func change(_ json: String) async throws -> TestAnswer {
                 try await client.send("POST", "/api/v1/auth/change-username", json: json)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SpineRoutes {
     @Test func `health and readiness answer without credentials`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             for path in ["/health", "/api/v1/health"] {
                 let answer = try await world.anonymous.get(path)
                 #expect(answer.status == 200)
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func `a person registers once, signs in and is known`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let before = try await world.anonymous.get("/api/v1/auth/registration-status")
             #expect(before.text == #"{"registration_enabled":true}"#)
             let (client, tokens) = try await world.register()
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `a recording goes in and a job waits for it`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let upload = try await client.send(
                 form: TestForm().file(TestForm.recording()).field("title", "Stand-up"),
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `submit takes a recording and queues it in one call, with fields on either side of the file`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let form = TestForm().field("options", #"{"diarization":true}"#).file(TestForm.recording()).field(
                 "title",
@@ -87,10 +87,10 @@ import Testing
     }
 
     @Test func `events start with the present state and tell what happens next`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let job = try await client.job()
-            try await client.events("/api/v1/transcriptions/\(job)/events") { events in
+            try await client.events("/api/v1/transcriptions/\(job)/events") { events async throws in
                 #expect(events.status == 200)
                 #expect(events.headers.first(name: "Content-Type") == "text/event-stream; charset=utf-8")
                 #expect(events.headers.first(name: "X-Accel-Buffering") == "no")

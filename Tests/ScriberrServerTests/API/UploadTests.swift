@@ -1,5 +1,6 @@
 import Foundation
 import NIOHTTP1
+import ScriberrServer
 import ScriberrTestSupport
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     }
 
     @Test func `an upload comes back byte by byte`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let recording = TestForm.recording(3_000_000)
             let file = try await client.upload(recording)
@@ -28,7 +29,7 @@ import Testing
         ("ünïcode 会议.m4a", "ünïcode 会议"),
     ])
     func `the title follows from the file's name`(_ name: String, _ title: String) async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let upload = try await world.signedIn().send(
                 form: TestForm().file(TestForm.recording(), name: name),
                 to: "/api/v1/files"
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test func `requests without a usable file are refused and leave nothing behind`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let path = "/api/v1/files"
             #expect(try await client.send("POST", path, json: "{}").failure == "400 INVALID_REQUEST file")
@@ -72,9 +73,9 @@ import Testing
     }
 
     @Test func `an upload beyond the limit is refused before it is sent when it says so`() async throws {
-        try await ServerWorld.run(uploadLimitBytes: 100_000) { world in
+        try await ServerWorld.run(uploadLimitBytes: 100_000) { world async throws in
             let token = try await world.register().tokens["access_token"] ?? ""
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(
                     "POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
                         + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 60000000000\r\nExpect: 100-continue\r\n\r\n"
@@ -87,12 +88,12 @@ import Testing
     }
 
     @Test func `an upload beyond the limit is refused where it passes it, chunked or declared`() async throws {
-        try await ServerWorld.run(uploadLimitBytes: 100_000) { world in
+        try await ServerWorld.run(uploadLimitBytes: 100_000) { world async throws in
             let client = try await world.signedIn()
             let form = TestForm().file(TestForm.recording(200_000))
             #expect(try await client.send(form: form, to: "/api/v1/files").failure == "413 PAYLOAD_TOO_LARGE file")
             let token = client.headers[0].1
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(
                     "POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: \(token)\r\n"
                         + "Content-Type: \(form.contentType)\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -108,18 +109,18 @@ import Testing
     }
 
     @Test func `an upload that is cut or stalls leaves nothing behind`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .milliseconds(500) }) { world in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(2) }) { world async throws in
             let token = try await world.register().tokens["access_token"] ?? ""
             let form = TestForm().file(TestForm.recording(100_000))
             let head =
                 "POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
                 + "Content-Type: \(form.contentType)\r\nContent-Length: \(form.bytes.count)\r\n\r\n"
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(Array(head.utf8) + form.bytes.prefix(50_000))
                 #expect(await eventually { blobCount(world) > 0 })
             }
             #expect(await eventually { blobCount(world) == 0 })
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(Array(head.utf8) + form.bytes.prefix(50_000))
                 #expect(try await connection.readToEnd() == "")
             }
@@ -128,20 +129,20 @@ import Testing
     }
 
     @Test func `a client that waits to be asked is asked once it may send`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let token = try await world.register().tokens["access_token"] ?? ""
             let form = TestForm().file(TestForm.recording())
             func head(_ token: String) -> String {
                 "POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\nExpect: 100-continue\r\n"
                     + "Content-Type: \(form.contentType)\r\nContent-Length: \(form.bytes.count)\r\n\r\n"
             }
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(head(token))
                 #expect(try await connection.read(until: "HTTP/1.1 100 Continue\r\n\r\n"))
                 try await connection.send(form.bytes)
                 #expect(try await connection.read(until: "HTTP/1.1 201"))
             }
-            try await RawConnection.open(port: world.port) { connection in
+            try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send(head("wrong"))
                 #expect(try await connection.read(until: "UNAUTHORIZED"))
                 #expect(!connection.received.contains("100 Continue"))
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func `files are listed, renamed and deleted`() async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let file = try await client.upload()
             #expect(try await client.send("PATCH", "/api/v1/files/\(file)", json: #"{"title":" New "}"#)["title"] == "New")
@@ -170,7 +171,7 @@ import Testing
         "https://a@youtube.com/",
     ])
     func `an import from anywhere but YouTube names the url`(_ url: String) async throws {
-        try await ServerWorld.run { world in
+        try await ServerWorld.run { world async throws in
             let answer = try await world.signedIn().send("POST", "/api/v1/files:import-youtube", json: #"{"url":"\#(url)"}"#)
             #expect(answer.failure == "422 VALIDATION_ERROR url")
         }

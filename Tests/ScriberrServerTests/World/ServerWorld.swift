@@ -35,7 +35,8 @@ struct ServerWorld: Sendable {
                 blobs: try FolderBlobStore(path: folder + "/blobs"),
                 probe: InventedProbe(),
                 directory: InventedModels(),
-                uploadLimitBytes: uploadLimitBytes
+                uploadLimitBytes: uploadLimitBytes,
+                passwordCost: .none
             )
             var options = ServerOptions(tokenSecret: Array("a secret that only this test knows, 32+".utf8))
             options.host = "127.0.0.1"
@@ -129,7 +130,7 @@ final class LogRecord: Sendable {
     private struct Handler: LogHandler {
         let record: LogRecord
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.debug
+        var logLevel = Logger.Level.trace
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

@@ -29,7 +29,7 @@ struct TestClient: Sendable {
         request.method = HTTPMethod(rawValue: method)
         for (name, value) in self.headers + headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(120))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return TestAnswer(status: Int(response.status.code), headers: response.headers, body: Array(bytes.readableBytesView))
     }
@@ -57,7 +57,7 @@ struct TestClient: Sendable {
     ) async throws -> Value {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         for (name, value) in self.headers + headers { request.headers.add(name: name, value: value) }
-        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(120))
         var reader = EventReader(status: Int(response.status.code), headers: response.headers, body: response.body)
         return try await body(&reader)
     }
