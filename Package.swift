@@ -149,7 +149,7 @@ let package = Package(
         tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),
         tests(
             "EndToEndTests",
-            ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore]
+            ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]
         ),
     ]
 )

@@ -45,7 +45,7 @@ final class ServerProcess: Sendable {
         child.standardError = pipe
         let ready = AsyncStream.makeStream(of: URL?.self)
         let carry = Mutex(Data())
-        pipe.fileHandleForReading.readabilityHandler = { [log, sink] handle in
+        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
             let data = handle.availableData
             if data.isEmpty {
                 handle.readabilityHandler = nil
