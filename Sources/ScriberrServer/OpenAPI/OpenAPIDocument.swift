@@ -90,6 +90,10 @@ enum OpenAPIDocument {
             ]
             return (String(answer.status), value.adding("content", answer.content.document))
         }
+        let isTagged = route.method == .get && notes.answers.allSatisfy { $0.content.document?["text/event-stream"] == nil }
+        if isTagged, !notes.answers.contains(where: { $0.status == 304 }) {
+            responses.append(("304", ["description": .text(answerText(304))]))
+        }
         for status in Set(route.usualFailures + notes.failures).sorted() {
             responses.append((String(status), ["$ref": .text("#/components/responses/E\(status)")]))
         }

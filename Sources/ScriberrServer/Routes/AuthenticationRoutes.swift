@@ -51,8 +51,8 @@ extension Route {
             "/api/v1/auth/logout",
             .open { call in
                 let token = try await call.json(RefreshBody.self).refreshToken ?? ""
-                if !token.isEmpty { try await call.services.accounts.logout(token) }
-                call.server.streams.recheckAll()
+                // Only a token that is known makes streams look again: anybody may call this route, as often as they like.
+                if !token.isEmpty, try await call.services.accounts.logout(token) { call.server.streams.recheckAll() }
                 return .object { $0.field("ok", true) }
             }
         ),

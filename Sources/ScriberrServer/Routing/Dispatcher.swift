@@ -127,6 +127,7 @@ extension Dispatcher {
         }
         if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-cache" }
         origins.decorate(&answer.headers, origin: request.headers[.origin], isPreflight: request.method == .options)
+        answer.tagContent(for: request.head)
         if !exchange.intake.isWorthReading { answer.closesConnection = true }
         if answer.closesConnection { answer.headers[.connection] = "close" }
         switch answer.body {
@@ -152,7 +153,13 @@ extension Dispatcher {
         case .bytes(let bytes): try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         case .stream(_, let stream):
             let body = try await writer.writeHead(head)
-            try await stream(AnswerSink(body))
+            do {
+                try await stream(AnswerSink(body))
+            } catch let error as ScriberrError {
+                // The head is out: all that is left is to break the connection and to say why.
+                exchange.logBroken(error)
+                throw error
+            }
             try await body.finish(nil)
         }
         if answer.closesConnection { exchange.closeSoon(server.options.lingerTimeout) }

@@ -59,6 +59,11 @@ struct Exchange {
         logger.debug("api request lost", metadata: ["method": "\(request.method.rawValue)", "path": "\(path)"])
     }
 
+    /// The content of an answer could not be sent to its end.
+    func logBroken(_ error: ScriberrError) {
+        logger.error("api answer broken off", metadata: ["path": "\(path)", "error": "\(error)"])
+    }
+
     private func metadata(_ answer: Answer) -> Logger.Metadata {
         [
             "method": "\(request.method.rawValue)",

@@ -92,12 +92,14 @@ package final class AccountService: Sendable {
         return session
     }
 
-    /// Ends the session that the token belongs to. No error for an unknown token.
-    package func logout(_ refreshToken: String) async throws {
+    /// Ends the session that the token belongs to. Answers whether there was one; an unknown token is no error.
+    @discardableResult
+    package func logout(_ refreshToken: String) async throws -> Bool {
         let hash = RandomText.digest(refreshToken)
-        try await database.write { db in
-            guard let session = try RefreshTokenSQL.session(db, hash: hash) else { return }
+        return try await database.write { db in
+            guard let session = try RefreshTokenSQL.session(db, hash: hash) else { return false }
             try RefreshTokenSQL.end(db, session: session)
+            return true
         }
     }
 

@@ -175,6 +175,19 @@ import Testing
         }
     }
 
+    @Test func `a read that was seen before is not sent again until it changes`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let path = try await "/api/v1/transcriptions/\(client.job())"
+            let tag = try #require(try await client.get(path).headers.first(name: "ETag"))
+            let same = try await client.get(path, [("If-None-Match", tag)])
+            #expect(same.status == 304)
+            #expect(same.body.isEmpty)
+            _ = try await client.send("PATCH", path, json: #"{"title":"New"}"#)
+            #expect(try await client.get(path, [("If-None-Match", tag)])["title"] == "New")
+        }
+    }
+
     @Test func `queries are decoded`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
