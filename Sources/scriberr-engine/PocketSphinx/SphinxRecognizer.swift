@@ -4,8 +4,9 @@ import Synchronization
 
 /// PocketSphinx as one order uses it. English, in lower case and without punctuation.
 final class SphinxRecognizer: Recognizer {
-    /// Measured: short stretches with little silence around them are recognized best.
-    let rules = PieceRules(softMax: 15, hardMax: 30)
+    /// Short stretches, not joined, with nothing added: silence around them made it no better on the whole and human
+    /// speech at 16 kHz worse (word errors of 22 in one recording: 7 with none, 12 with 0.3 s before and 0.2 s behind).
+    let rules = PieceRules(softMax: 15, hardMax: 30, lead: 0, trail: 0)
     let parallelism: Int
     /// Normalization starts from the recording's own mean; a minute of speech is enough to know it.
     let preludeSeconds = 60.0

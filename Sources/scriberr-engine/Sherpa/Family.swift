@@ -16,6 +16,8 @@ struct Family: Sendable {
     var takesHotwords = false
     /// Whether it makes up text in loops, as attention decoders do.
     var loops = false
+    /// Shorter pieces get silence behind them.
+    var minSeconds = 1.0
 
     /// The family of a model; nil for what is no recognizer of this library.
     static func of(_ model: ModelFiles) -> Family? {
@@ -44,7 +46,9 @@ struct Family: Sendable {
             ]
         ],
         translates: true,
-        loops: true
+        loops: true,
+        // It writes at most six tokens a second of audio, time marks included: too few for a quick short answer.
+        minSeconds: 3
     )
 
     /// Parakeet: its position table ends at 400 s, its memory grows with length long before.
@@ -103,7 +107,7 @@ struct Family: Sendable {
     private static let canary = Family(
         models: ["encoder", "decoder"],
         rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 38),
-        metadata: ["encoder": ["vocab_size", "normalize_type", "subsampling_factor", "feat_dim"]],
+        metadata: ["encoder": ["model_type", "vocab_size", "normalize_type", "subsampling_factor", "feat_dim"]],
         translates: true,
         loops: true
     )

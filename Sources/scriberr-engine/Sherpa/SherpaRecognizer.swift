@@ -35,7 +35,7 @@ final class SherpaRecognizer: Recognizer {
 
     private func decode(_ piece: Piece) throws -> Recognition {
         // Whisper is ended by nothing at all, and short sounds are heard better with some silence behind them.
-        let shortest = sampleRate
+        let shortest = samples(inSeconds: model.files.family.minSeconds)
         let padded = piece.samples + [Float](repeating: 0, count: max(0, shortest - piece.samples.count))
         let result = try model.decode(padded, hotwords: options.hotwords)
         return recognition(of: result, in: piece)
