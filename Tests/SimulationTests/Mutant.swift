@@ -23,7 +23,6 @@ struct Mutant: Sendable {
     init(name: String) { self.name = name }
 }
 
-
 /// The kinds of store calls.
 enum StoreOperation: String, Sendable, Hashable {
     case create, requestCancel, delete, register, heartbeat, unregister, claim, renew, recover

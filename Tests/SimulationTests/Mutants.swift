@@ -6,28 +6,48 @@ let allMutants: [Mutant] = fenceMutants + leaseMutants + stateMutants + recordMu
 
 /// Writes that do not look at the attempt.
 private let fenceMutants: [Mutant] =
-    [StoreOperation.complete, .fail, .cancel, .release, .progress, .checkpoint].map { operation in
-        Mutant(name: "\(operation.rawValue) is not fenced by the attempt").amongTheDead().breaking(operation) { sql in
+    // A cancel is not among them: a job that was asked to stop is never claimed again, so it has no later attempt.
+    [StoreOperation.complete, .fail, .release, .progress, .checkpoint].map { operation in
+        Mutant(name: "\(operation.rawValue) is not fenced by the attempt").amongTheDead {
+            // A successor that finds every piece is done at once, and nothing can be overwritten.
+            guard operation == .complete else { return }
+            $0.pieceIsLost = 0.9
+            $0.engineFails = 0
+            $0.piecesMax = 4
+            $0.jobs = 9
+        }.breaking(operation) { sql in
             sql.replacingRule("AND attempt = $", "AND attempt >= $")
         }
     } + [
-        Mutant(name: "renew is not fenced by the attempt").amongTheDead().breaking(.renew) { sql in
-            sql.replacingRule("(id, attempt) IN (VALUES", "id IN (SELECT column1 FROM (VALUES").replacingRule("RETURNING", ") RETURNING")
-        },
-        Mutant(name: "complete does not ask whether the job is still processing").breaking(.complete) { sql in
-            sql.replacingRule("status = 'processing' AND", "status <> 'queued' AND")
-        },
+        Mutant(name: "renew is not fenced by the attempt").amongTheDead { $0.lateWrites = 0.7 }.breaking(.renew) { sql in
+            sql.replacingRule("(id, attempt) IN (VALUES", "id IN (SELECT column1 FROM (VALUES")
+                .replacingRule("RETURNING", ") RETURNING")
+                // What protects a later renewal of the same holder would hide most of it.
+                .replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
+        }
     ]
+    + [StoreOperation.complete, .fail, .cancel].map { operation in
+        Mutant(name: "\(operation.rawValue) does not ask whether the job still runs").inPeace {
+            $0.failAfter = 0.3
+            $0.cancel = 0.3
+            $0.engineFails = 0.3
+        }.breaking(operation) { sql in
+            sql.replacingRule("status = 'processing' AND", "status <> 'queued' AND")
+        }
+    }
 
 /// Leases and recovery.
 private let leaseMutants: [Mutant] = [
     Mutant(name: "renewals are not stored").breaking(.renew) {
         $0.replacingRule("ELSE $2 END", "ELSE nullif(lease_expires_at, $2) END")
     },
-    Mutant(name: "a late renewal takes back a later one").amongTheDead().breaking(.renew) {
+    Mutant(name: "a late renewal takes back a later one").inPeace {
+        $0.seats = 3
+        $0.lateWrites = 0.4
+    }.breaking(.renew) {
         $0.replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
     },
-    Mutant(name: "a late sign of life takes back a later one").amongTheDead().breaking(.heartbeat, .register) {
+    Mutant(name: "a late sign of life takes back a later one").amongTheDead { $0.late = 0.15 }.breaking(.heartbeat, .register) {
         $0.replacingRule("BETWEEN 0 AND 60000000", "BETWEEN 1 AND 0")
     },
     Mutant(name: "nobody recovers what the dead left").dropping { if case .call(_, .recover) = $0 { true } else { false } },
@@ -68,9 +88,11 @@ private let stateMutants: [Mutant] = [
     Mutant(name: "a claim does not raise the attempt").breaking(.claim) {
         $0.replacingRule("attempt = attempt + 1", "attempt = max(attempt, 1)")
     },
-    Mutant(name: "a retry does not wait").breaking(.claim) { $0.replacingRule("run_after <= $1", "run_after <= 9999999999 + $1") },
+    Mutant(name: "a retry does not wait").breaking(.claim) {
+        $0.replacingRule("run_after <= $1", "run_after <= 9999999999 + $1")
+    },
     Mutant(name: "the last in line goes first").breaking(.claim) {
-        $0.replacingRule("ORDER BY priority DESC, queued_at, created_at, id", "ORDER BY priority DESC, queued_at DESC, created_at, id")
+        $0.replacingRule("DESC, queued_at, created_at, id", "DESC, queued_at DESC, created_at, id")
     },
     Mutant(name: "priority is not looked at").breaking(.claim) {
         $0.replacingRule("ORDER BY priority DESC, queued_at", "ORDER BY queued_at")
@@ -149,7 +171,7 @@ private let processMutants: [Mutant] = [
         guard case .call(_, .finish(_, .release, _)) = action else { return [action] }
         return []
     },
-    Mutant(name: "a result whose write failed is thrown away").inPeace { $0.failBefore = 0.1 }.hearing { event in
+    Mutant(name: "a result whose write failed is thrown away").inPeace { $0.failEnds = 0.14 }.hearing { event in
         guard case .answered(let id, .failed) = event else { return event }
         return .answered(id, .finished(.applied))
     },
@@ -163,14 +185,17 @@ private let processMutants: [Mutant] = [
         if case .abandon = $0 { true } else { false }
     },
     Mutant(name: "a process never says goodbye").dropping { if case .stopped = $0 { true } else { false } },
-    Mutant(name: "a process does not poll and hears no wake-up").dropping { if case .call(_, .claim) = $0 { true } else { false } },
+    Mutant(name: "a process does not ask for work").dropping { if case .call(_, .claim) = $0 { true } else { false } },
 ]
 
 extension Mutant {
     /// Lives where requests outlive their leases.
-    fileprivate func amongTheDead() -> Mutant {
+    fileprivate func amongTheDead(_ change: @escaping @Sendable (inout Plan) -> Void = { _ in }) -> Mutant {
         var copy = self
-        copy.plan = { $0.raiseTheDead(1) }
+        copy.plan = {
+            $0.raiseTheDead(1)
+            change(&$0)
+        }
         return copy
     }
 

@@ -135,7 +135,9 @@ struct Oracle {
         switch cause {
         case .write(let operation, let lease, let fenced?, _, _):
             try checkFence(lease, fenced, "\(operation)")
-            if !holds(lease) { try require(rows == jobs, "nothing is written by one who lost the lease", "\(operation) \(lease)") }
+            if !holds(lease) {
+                try require(rows == jobs, "nothing is written by one who lost the lease", "\(operation) \(lease)")
+            }
         case .renew(_, _, let answers?):
             for answer in answers { try checkFence(answer.lease, answer.fenced, "renew") }
         case .claim(let request, let answer?): try checkClaim(request, answer, rows)
@@ -146,7 +148,9 @@ struct Oracle {
 
     private func checkFence(_ lease: Lease, _ fenced: Fenced, _ what: String) throws {
         let expected: Fenced =
-            if !holds(lease) { .leaseLost } else { jobs[lease.job]?.isCancelRequested == true ? .appliedButCancelRequested : .applied }
+            if !holds(lease) { .leaseLost } else {
+                jobs[lease.job]?.isCancelRequested == true ? .appliedButCancelRequested : .applied
+            }
         try require(fenced == expected, "a write is fenced by its lease", "\(what) \(lease): \(fenced), expected \(expected)")
     }
 
@@ -279,7 +283,8 @@ struct Oracle {
 
     private func checkAbandoned(_ job: JobState, _ request: RecoveryRequest) throws {
         let isExpired = job.leaseExpiresAt.map { $0 <= request.now.microseconds } ?? true
-        let isOrphan = job.claimedBy != request.instance && (job.claimedBy.flatMap { seen[$0] }.map { $0 < request.deadBefore } ?? true)
+        let isOrphan =
+            job.claimedBy != request.instance && (job.claimedBy.flatMap { seen[$0] }.map { $0 < request.deadBefore } ?? true)
         try require(isExpired || isOrphan, "only what nobody holds is taken back", "\(job) by \(request)")
     }
 
@@ -309,7 +314,11 @@ struct Oracle {
         let numbers = remains.executions.map(\.number)
         try require(numbers == Array(1..<(job.attempt + 1)), "one execution per attempt", "\(job): \(numbers)")
         let open = remains.executions.filter { $0.status == "processing" }.map(\.number)
-        try require(open == (job.status == .processing ? [job.attempt] : []), "an execution ends with its attempt", "\(job): \(open)")
+        try require(
+            open == (job.status == .processing ? [job.attempt] : []),
+            "an execution ends with its attempt",
+            "\(job): \(open)"
+        )
         let failed = remains.executions.count { $0.status == "failed" }
         try require(failed == job.failures, "failures and executions agree", "\(job)")
         if job.status == .completed {
@@ -317,7 +326,11 @@ struct Oracle {
         }
         try require(remains.transcripts == (job.status == .completed ? 1 : 0), "a completed job has a transcript", "\(job)")
         let expected = job.status.isTerminal ? [] : (pieces[job.id] ?? []).sorted()
-        try require(remains.pieces == expected, "finished pieces are kept until the end", "\(job): \(remains.pieces), \(expected)")
+        try require(
+            remains.pieces == expected,
+            "finished pieces are kept until the end",
+            "\(job): \(remains.pieces), \(expected)"
+        )
     }
 }
 

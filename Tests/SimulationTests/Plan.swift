@@ -1,5 +1,5 @@
-import ScriberrQueue
 import ScriberrCore
+import ScriberrQueue
 
 /// How hostile a world is, drawn from its seed, so that a run with few kinds of fault tells which one matters.
 struct Plan {
@@ -21,8 +21,12 @@ struct Plan {
     /// Chances per store call.
     var failBefore: Double
     var failAfter: Double
+    /// Chance that the end of an attempt is not stored when that is tried.
+    var failEnds: Double
     var late: Double
     var never: Double
+    /// Chance that a write of one who holds a lease is long on its way.
+    var lateWrites: Double
     /// Chance per second and process that it is cut off from the store for a while.
     var outage: Double
     /// Chances per piece of work.
@@ -31,6 +35,8 @@ struct Plan {
     var engineHangs: Double
     var engineIsDeaf: Double
     var engineIsSlow: Double
+    /// Chance that a finished piece cannot be kept when that is tried.
+    var pieceIsLost: Double
     /// How many pieces a job has at most.
     var piecesMax: Int
     /// Whether the machine's wall clocks agree and never jump. Only then can nobody else hold a lease before it ends.
@@ -57,13 +63,16 @@ struct Plan {
         clockJump = hasSteadyClocks ? 0 : random.fraction() * 0.1
         failBefore = some(0.5, upTo: 0.1)
         failAfter = some(0.5, upTo: 0.1)
+        failEnds = some(0.3, upTo: 0.14)
         late = some(0.5, upTo: 0.15)
+        lateWrites = some(0.3, upTo: 0.3)
         never = some(0.3, upTo: 0.03)
         engineFails = some(0.5, upTo: 0.1)
         engineFailsForGood = some(0.2, upTo: 0.05)
         engineHangs = some(0.3, upTo: 0.05)
         engineIsDeaf = some(0.3, upTo: 0.3)
         engineIsSlow = some(0.4, upTo: 0.3)
+        pieceIsLost = some(0.3, upTo: 0.7)
         piecesMax = random.fraction() < 0.7 ? 4 : 12
         policy = random.fraction() < 0.7 ? .fifo : .fairShare
         maxRunningPerOwner = random.fraction() < 0.2 ? 1 : nil
@@ -76,10 +85,14 @@ struct Plan {
         workers = 1
         jobs = 3
         piecesMax = 12
-        kill = 0
+        kill = 0.03 * strength
         never = 0
-        late = 0.1 + 0.25 * strength
-        pause = 0.1 * strength
+        late = 0.02
+        lateWrites = 0.1 + 0.4 * strength
+        pause = 0.03 * strength
+        outage = 0
+        failBefore = 0
+        failAfter = 0
         cancel = 0.2 * strength
         shutdown = 0.05 * strength
         engineFails = 0.2 * strength
@@ -91,11 +104,12 @@ struct Plan {
     /// Nothing goes wrong by itself: what happens then is the doing of clients and operators.
     mutating func keepCalm() {
         (kill, pause, outage, shutdown, cancel, delete, clockJump) = (0, 0, 0, 0, 0, 0, 0)
-        (failBefore, failAfter, late, never) = (0, 0, 0, 0)
+        (failBefore, failAfter, failEnds, late, never, lateWrites) = (0, 0, 0, 0, 0, 0)
         (engineFails, engineFailsForGood, engineHangs, engineIsDeaf) = (0, 0, 0, 0)
         hasSteadyClocks = true
         piecesMax = 12
         engineIsSlow = 0.5
+        pieceIsLost = 0
     }
 
     /// The same times as in production, ten to sixty times shorter, so that a minute holds what a day would.

@@ -41,7 +41,11 @@ struct SimulatedStore {
     // MARK: Clients
 
     mutating func create(_ job: Transcription) throws {
-        try write(.create) { try JobSQL.enqueue($0, job, blobKey: "blob") } then: { _ in .create(job.id) }
+        try write(.create) {
+            try JobSQL.enqueue($0, job, blobKey: "blob")
+        } then: { _ in
+            .create(job.id)
+        }
     }
 
     mutating func requestCancel(_ job: TranscriptionID, owner: UserID, at now: Timestamp) throws -> CancelAnswer? {
@@ -53,7 +57,11 @@ struct SimulatedStore {
     }
 
     mutating func delete(_ job: TranscriptionID, owner: UserID, at now: Timestamp) throws -> DeletedJob? {
-        try write(.delete) { try JobSQL.delete($0, job, owner: owner, at: now) } then: { _ in .delete(job) }?.flatMap { $0 }
+        try write(.delete) {
+            try JobSQL.delete($0, job, owner: owner, at: now)
+        } then: { _ in
+            .delete(job)
+        }?.flatMap { $0 }
     }
 
     // MARK: Processes
@@ -94,7 +102,11 @@ struct SimulatedStore {
             }
             return answers.map(StoreAnswer.renewed) ?? failed
         case .recover(let request):
-            let answers = try write(.recover) { try JobSQL.recover($0, request) } then: { .recover(request, $0) }
+            let answers = try write(.recover) {
+                try JobSQL.recover($0, request)
+            } then: {
+                .recover(request, $0)
+            }
             return answers.map(StoreAnswer.recovered) ?? failed
         case .finish(let lease, let end, let now): return try finish(lease, end, now).map(StoreAnswer.finished) ?? failed
         }
@@ -109,7 +121,11 @@ struct SimulatedStore {
             try database.writeNow { try oracle.check($0, after: .claim(request, empty)) }
             return empty
         }
-        return try write(.claim) { try JobSQL.claim($0, request) } then: { .claim(request, $0) }
+        return try write(.claim) {
+            try JobSQL.claim($0, request)
+        } then: {
+            .claim(request, $0)
+        }
     }
 
     private mutating func finish(_ lease: Lease, _ end: TerminalWrite, _ now: Timestamp) throws -> Fenced? {
@@ -126,8 +142,18 @@ struct SimulatedStore {
             } then: {
                 .write(.fail, lease, $0, end)
             }
-        case .cancel: try write(.cancel) { try JobSQL.cancel($0, lease, at: now) } then: { .write(.cancel, lease, $0, end) }
-        case .release: try write(.release) { try JobSQL.release($0, lease, at: now) } then: { .write(.release, lease, $0, end) }
+        case .cancel:
+            try write(.cancel) {
+                try JobSQL.cancel($0, lease, at: now)
+            } then: {
+                .write(.cancel, lease, $0, end)
+            }
+        case .release:
+            try write(.release) {
+                try JobSQL.release($0, lease, at: now)
+            } then: {
+                .write(.release, lease, $0, end)
+            }
         }
     }
 
@@ -142,7 +168,12 @@ struct SimulatedStore {
     }
 
     mutating func checkpoint(_ lease: Lease, piece: Int, at now: Timestamp) throws -> Fenced? {
-        let checkpoint = Checkpoint(step: "transcribe", piece: piece, fingerprint: "f", payload: [UInt8(truncatingIfNeeded: piece)])
+        let checkpoint = Checkpoint(
+            step: "transcribe",
+            piece: piece,
+            fingerprint: "f",
+            payload: [UInt8(truncatingIfNeeded: piece)]
+        )
         return try write(.checkpoint) {
             try JobSQL.checkpoint($0, lease, checkpoint, at: now)
         } then: {

@@ -11,7 +11,9 @@ struct SimulationTests {
         let report = await simulate(setting.seeds)
         let seconds = (ContinuousClock.now - start).components.seconds
         print("Simulated \(setting.seeds.count) seeds, \(report.steps) steps, in \(seconds) s.")
-        if setting.isVerbose { print(report.tally.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n")) }
+        if setting.isVerbose {
+            print(report.tally.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"))
+        }
         for failure in report.failures.prefix(5) { Issue.record("\(failure)") }
         #expect(report.failures.isEmpty)
         if let failure = report.failures.first, setting.isVerbose { print(history(of: failure.seed, lines: 2_000)) }

@@ -106,7 +106,9 @@ extension World {
         cancelDeadlines[job.id] = nil
         guard let lease = deleted?.lease, let claim = claims[lease] else { return }
         if let process = processes[claim.process], process.engines[lease] != nil, !process.hadTrouble(since: now) {
-            idleDeadlines[lease] = (claim.process, now + configuration.renewInterval + configuration.stopGrace + .milliseconds(600))
+            idleDeadlines[lease] = (
+                claim.process, now + configuration.renewInterval + configuration.stopGrace + .milliseconds(600)
+            )
         }
         guard random.fraction() < 0.5 else { return }
         agenda.add(.deliver(process: claim.process, .refused(lease)), at: now + lag())

@@ -81,13 +81,14 @@ extension World {
             if case .piece = write { finish(number, lease, .leaseLost) }
             return
         }
-        let delay = happens(plan.late) ? .seconds(24) * random.fraction() : lag()
+        let delay = happens(max(plan.late, plan.lateWrites)) ? .seconds(24) * random.fraction() : lag()
         agenda.add(.write(process: number, lease, write), at: now + delay)
     }
 
     mutating func engineWrite(_ number: Int, _ lease: Lease, _ write: EngineWrite) throws {
         guard let process = processes[number] else { return }
-        if happens(plan.failBefore) || process.cutOffUntil > now {
+        let isLost = if case .piece = write { happens(plan.pieceIsLost) } else { false }
+        if isLost || happens(plan.failBefore) || process.cutOffUntil > now {
             agenda.add(.engine(process: number, lease, .written(write, nil)), at: now + lag())
             return
         }

@@ -88,13 +88,17 @@ extension World {
 
     private mutating func send(_ id: CallID, _ call: StoreCall, by number: Int) throws {
         trace.add(now, "process \(number) sends \(call)")
-        if case .finish(let lease, _, _) = call {
+        if case .finish(let lease, let write, _) = call {
             let isGranted = grants[lease].map { $0 > now } ?? false
             try require(isGranted, "no end is written on a lease that is over", "process \(number), \(lease)")
             let isLost = processes[number]?.engines[lease]?.stop == .leaseLost
-            try require(!isLost, "nothing is written once the lease was given up", "process \(number), \(lease)")
+            try require(
+                !isLost || write == .release,
+                "nothing is written once the lease was given up",
+                "process \(number), \(lease)"
+            )
         }
-        let isLate = happens(plan.late)
+        let isLate = happens(call.isWriteOfHolder ? max(plan.late, plan.lateWrites) : plan.late)
         if isLate { fault(number, "late request") }
         let delay = isLate ? .seconds(24) * random.fraction() : lag()
         agenda.add(.ask(process: number, id, call, decidedAt: now), at: now + delay)
@@ -116,19 +120,32 @@ extension World {
         }
         let failure = StoreAnswer.failed(ScriberrError(.storageFailed, "The store failed."))
         var answer: StoreAnswer
-        if happens(plan.failBefore) {
-            fault(number, "store fails")
+        if happens(call.isEnd ? max(plan.failBefore, plan.failEnds) : plan.failBefore) {
+            note("store fails", of: call, for: number)
             answer = failure
         } else {
             answer = try arrive(call, from: number, decidedAt: decidedAt)
             if happens(plan.failAfter) {
-                fault(number, "answer lost")
+                note("answer lost", of: call, for: number)
                 answer = failure
             }
         }
         let isLate = happens(plan.late)
         if isLate { fault(number, "late answer") }
-        agenda.add(.deliver(process: number, .answered(id, answer)), at: now + (isLate ? .seconds(10) * random.fraction() : lag()))
+        agenda.add(
+            .deliver(process: number, .answered(id, answer)),
+            at: now + (isLate ? .seconds(10) * random.fraction() : lag())
+        )
+    }
+
+    /// A failed call is a fault of its process, except for an end that is simply written again: that must not cost a lease.
+    private mutating func note(_ what: String, of call: StoreCall, for number: Int) {
+        if call.isEnd, max(plan.failBefore, plan.failEnds) + plan.failAfter < 0.15 {
+            tally.note(what)
+            trace.add(now, "process \(number): \(what)")
+        } else {
+            fault(number, what)
+        }
     }
 
     @discardableResult
@@ -181,6 +198,17 @@ extension World {
     mutating func faultAll(_ what: String) {
         for number in processes.keys.sorted() { fault(number, what) }
         cancelDeadlines = [:]
+    }
+}
+
+extension StoreCall {
+    fileprivate var isEnd: Bool { if case .finish = self { true } else { false } }
+
+    fileprivate var isWriteOfHolder: Bool {
+        switch self {
+        case .finish, .renew: true
+        default: false
+        }
     }
 }
 

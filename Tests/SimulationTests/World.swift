@@ -87,7 +87,11 @@ struct World {
         calmDown()
         let limit = now + .seconds(900)
         try live { world in world.jobCount >= world.plan.jobs && world.store.oracle.allEnded || world.now > limit }
-        try require(store.oracle.allEnded, "every job ends once faults stop", "\(store.oracle.jobs.values.filter { !$0.status.isTerminal })")
+        try require(
+            store.oracle.allEnded,
+            "every job ends once faults stop",
+            "\(store.oracle.jobs.values.filter { !$0.status.isTerminal })"
+        )
         for number in processes.keys.sorted() { try deliver(.shutdown, to: number) }
         try live { world in world.processes.isEmpty || world.now > limit + .seconds(60) }
         try require(processes.isEmpty, "every process stops when told")

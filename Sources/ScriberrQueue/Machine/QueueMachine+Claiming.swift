@@ -78,7 +78,7 @@ extension QueueMachine {
             limitAt: now.instant + speeds.limit(for: job.job)
         )
         guard attempt.leaseDeadline > now.instant else { return }
-        if phase == .running {
+        if phase == .running, !isDeaf(now), claimedAt >= upkeep.heardSince {
             // The claim was the first renewal.
             if attempts.allSatisfy({ !$0.isOpen }) { upkeep.renewAt = claimedAt + configuration.renewInterval }
             counts.claimed += 1

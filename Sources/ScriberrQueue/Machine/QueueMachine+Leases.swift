@@ -38,9 +38,20 @@ extension QueueMachine {
     /// Gives up what this process can no longer be sure of, before another can have it.
     mutating func expireLeases(_ now: Moment) {
         let isDeaf = isDeaf(now)
-        for index in attempts.indices where isDeaf || attempts[index].leaseDeadline <= now.instant {
-            loseLease(at: index, now)
+        for index in attempts.indices {
+            if attempts[index].leaseDeadline <= now.instant {
+                loseLease(at: index, now)
+            } else if isDeaf, attempts[index].isOpen {
+                handBack(at: index, now)
+            }
         }
+    }
+
+    /// Stops the handler of a job that others may have taken, and releases it in case nobody has: it would wait for the end
+    /// of its lease otherwise. An end that is already decided goes on being written; both are fenced.
+    private mutating func handBack(at index: Int, _ now: Moment) {
+        loseLease(at: index, now)
+        attempts[index].settlement = .writing(.init(write: .release, nextTryAt: now.instant))
     }
 
     /// Stops the handler and stores nothing.

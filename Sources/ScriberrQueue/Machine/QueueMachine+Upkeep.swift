@@ -10,6 +10,8 @@ struct Upkeep: Sendable {
     var recoverAt = Duration.zero
     /// Until when others take this process for alive, less the margin; nil before it was registered.
     var heardUntil: Duration?
+    /// Since when that was so without a gap. What was asked for before may have been taken back.
+    var heardSince = Duration.zero
 }
 
 extension QueueMachine {
@@ -19,7 +21,7 @@ extension QueueMachine {
         return [
             isCalling(.heartbeat) ? nil : upkeep.heartbeatAt,
             isCalling(.recover) || isStopping ? nil : upkeep.recoverAt,
-            attempts.allSatisfy(\.isSettled) ? nil : upkeep.heardUntil,
+            attempts.contains(where: \.isOpen) ? upkeep.heardUntil : nil,
         ].compactMap { $0 }.min()
     }
 
@@ -65,14 +67,18 @@ extension QueueMachine {
         case .register:
             upkeep.isRegistered = true
             upkeep.recoverAt = now.instant
-            heard(at: call.startedAt)
-        case .heartbeat: heard(at: call.startedAt)
+            heard(at: call.startedAt, now)
+        case .heartbeat: heard(at: call.startedAt, now)
         case .unregister: unregistered()
         default: break
         }
     }
 
-    private mutating func heard(at time: Duration) {
+    private mutating func heard(at time: Duration, _ now: Moment) {
+        if isDeaf(now) {
+            expireLeases(now)
+            upkeep.heardSince = now.instant
+        }
         let margin = min(configuration.leaseMargin, configuration.deadAfter / 6)
         upkeep.heardUntil = max(upkeep.heardUntil ?? .zero, time + configuration.deadAfter - margin)
         upkeep.heartbeatAt = time + configuration.heartbeatInterval
