@@ -40,7 +40,7 @@ run: ## Start the server and transcribe AUDIO (default: a sample of ours) throug
 test: setup ## Build, lint and run every test
 	$(strict) --build-tests
 	@$(MAKE) --no-print-directory lint
-	SCRIBERR_STRICT=1 swift test --skip-build --disable-xctest
+	SCRIBERR_STRICT=1 tools/run-tests
 
 bench-queue: setup ## Measure the queue beside SQLite itself and other queues (10 minutes)
 	@Benchmarks/run-queue
