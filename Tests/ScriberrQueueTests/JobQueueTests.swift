@@ -1,3 +1,4 @@
+import Logging
 import ScriberrCore
 import ScriberrTestSupport
 import Testing
@@ -183,5 +184,31 @@ struct JobQueueTests {
             world.queue.resume()
             #expect(await world.becomes(job, .completed))
         }
+    }
+
+    @Test func `canceling the task that runs a queue stops it in order`() async throws {
+        let store = InMemoryJobStore()
+        store.create(.sample(1, at: ManualWallClock().now()))
+        let meeting = QueueWorld.Meeting()
+        let handler = ScriptedHandler { _, attempt in
+            meeting.arrive(attempt)
+            try await workUntilCanceled()
+        }
+        let queue = JobQueue(
+            configuration: QueueConfiguration(),
+            instance: .sample(1),
+            store: store,
+            handler: handler,
+            clock: ManualClock(),
+            wallClock: ManualWallClock(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let run = Task { try await queue.run() }
+        _ = await meeting.arrival()
+        run.cancel()
+        try await run.value
+        #expect(store.table.jobs.values.first?.status == .queued)
+        #expect(store.table.instances.isEmpty)
+        #expect(queue.statistics.state == .stopped)
     }
 }
