@@ -13,8 +13,6 @@ package struct ServerOptions: Sendable {
     package var tokenSecret: [UInt8]
     /// How long an access token is good for.
     package var accessTokenLifetime: Duration = .seconds(24 * 3_600)
-    /// The largest upload in bytes, with the form around it.
-    package var uploadBytesMax: Int64 = 50 << 30
     /// The largest JSON body in bytes.
     package var jsonBytesMax = 1 << 20
     /// The largest header block in bytes.

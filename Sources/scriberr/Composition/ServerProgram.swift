@@ -172,6 +172,5 @@ extension ServerOptions {
         host = settings.host
         port = settings.port
         allowedOrigins = Set(settings.allowedOrigins)
-        uploadBytesMax = settings.uploadLimitBytes
     }
 }

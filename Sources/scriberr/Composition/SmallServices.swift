@@ -29,7 +29,8 @@ struct NoticeRelay: Service {
             for await notice in notices {
                 switch notice {
                 case .due, .dueLater: queue.wake()
-                case .cancelRequested(let lease), .deleted(let lease): queue.cancelRequested(lease)
+                case .cancelRequested(let lease): queue.cancelRequested(lease)
+                case .deleted(let lease): queue.leaseLost(lease)
                 }
             }
         } onGracefulShutdown: {
