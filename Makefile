@@ -7,6 +7,7 @@ AUDIO ?= samples/welcome.wav
 PORT ?= 8080
 SEEDS ?= 2000
 ONCE ?= 0
+N ?= 100
 # Where the engine host finds its libraries. Beside an installed program they lie in ../lib/scriberr.
 export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 
@@ -47,6 +48,10 @@ bench-queue: setup ## Measure the queue beside SQLite itself and other queues (1
 
 simulate: setup ## Live through SEEDS seeded worlds of the queue (default 2000); SIMULATION_SEED=7 tells one in full
 	SIMULATION_SEEDS=$${SIMULATION_SEEDS:-$(SEEDS)} swift test --disable-xctest --filter 'SimulationTests.*no seed'
+
+chaos: setup ## Kill server and engines N times (default 100) under real work, and check that nothing is lost
+	SCRIBERR_STRICT=1 swift build --build-tests
+	CHAOS_KILLS=$(N) SCRIBERR_STRICT=1 tools/run-tests EndToEndTests.ChaosTests
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --parallel -r $(swift_paths)

@@ -26,6 +26,7 @@ package struct Services: Sendable {
         passwordCost: PasswordCost = .usual,
         line: LinePolicy = LinePolicy(),
         retention: Retention = Retention(),
+        maxAttempts: Int = 3,
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
         accounts = AccountService(database: database, clock: clock, passwordCost: passwordCost)
@@ -38,7 +39,8 @@ package struct Services: Sendable {
             blobs: blobs,
             probe: probe,
             clock: clock,
-            uploadLimitBytes: uploadLimitBytes
+            uploadLimitBytes: uploadLimitBytes,
+            maxAttempts: maxAttempts
         )
         transcriptions = TranscriptionService(
             database: database,
@@ -46,6 +48,7 @@ package struct Services: Sendable {
             models: models,
             clock: clock,
             line: line,
+            maxAttempts: maxAttempts,
             runningHere: runningHere
         )
         idempotency = IdempotencyService(database: database, clock: clock, answerLifetime: retention.answers)

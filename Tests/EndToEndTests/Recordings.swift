@@ -1,11 +1,12 @@
 import Foundation
+import ScriberrTestSupport
 
 /// Runs ffmpeg and fails when it does.
 func ffmpeg(_ arguments: [String]) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["ffmpeg", "-nostdin", "-v", "error", "-y"] + arguments
-    try process.run()
+    try launch(process)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ScriberrTestSupport
 import Synchronization
 
 /// A real server: the built binary with a data folder of its own, on a port the system chose.
@@ -43,34 +44,26 @@ final class ServerProcess: Sendable {
         let pipe = Pipe()
         child.standardOutput = pipe
         child.standardError = pipe
-        let ready = AsyncStream.makeStream(of: URL?.self)
-        let carry = Mutex(Data())
-        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                ready.continuation.yield(nil)
-                ready.continuation.finish()
-                return
+        try launch(child)
+        let (addresses, found) = AsyncStream.makeStream(of: URL.self)
+        let reader = pipe.fileHandleForReading
+        // Reading blocks, so it has a thread of its own, which ends with the server.
+        Thread.detachNewThread { [self] in
+            var pending = Data()
+            while case let data = reader.availableData, !data.isEmpty {
+                pending.append(data)
+                while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                    let line = String(decoding: pending[..<end], as: UTF8.self)
+                    pending = Data(pending[(end + 1)...])
+                    log.withLock { $0.append(line) }
+                    sink.yield(line)
+                    if let url = Self.readyURL(in: line) { found.yield(url) }
+                }
             }
-            let complete = carry.withLock { carry in
-                carry.append(data)
-                guard let end = carry.lastIndex(of: UInt8(ascii: "\n")) else { return Data() }
-                defer { carry = Data(carry[(end + 1)...]) }
-                return Data(carry[...end])
-            }
-            for line in String(decoding: complete, as: UTF8.self).split(separator: "\n").map(String.init) {
-                log.withLock { $0.append(line) }
-                sink.yield(line)
-                if let url = Self.readyURL(in: line) { ready.continuation.yield(url) }
-            }
+            found.finish()
         }
-        try child.run()
         process.withLock { $0 = child }
-        for await url in ready.stream {
-            guard let url else { break }
-            return url
-        }
+        for await url in addresses { return url }
         throw ServerDied(output: output)
     }
 

@@ -35,6 +35,14 @@ struct SpineTests {
             #expect(starts.count == words.count)
             #expect(starts == starts.sorted())
 
+            let subtitles = try await client.send("GET", "transcriptions/\(id)/transcript?format=srt")
+            #expect(subtitles.text.hasPrefix("1\n00:00:0"))
+            #expect(subtitles.headers["content-disposition"]?.contains("Welcome.srt") == true)
+            let captions = try await client.send("GET", "transcriptions/\(id)/transcript", headers: ["Accept": "text/vtt"])
+            #expect(captions.text.hasPrefix("WEBVTT"))
+            let kept = server.folder + "/data/transcripts/\(id)/transcript.json"
+            #expect(await eventually { FileManager.default.fileExists(atPath: kept) })
+
             let executions = try await client.send("GET", "transcriptions/\(id)/executions").json
             let items = try #require(executions["items"] as? [[String: Any]])
             #expect(items.map { $0["status"] as? String } == ["completed"])

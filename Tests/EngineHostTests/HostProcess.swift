@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrEngineWire
+import ScriberrTestSupport
 import Synchronization
 import Testing
 
@@ -40,7 +41,7 @@ final class HostProcess: Sendable {
                 continuation.finish(throwing: error)
             }
         }
-        try child.run()
+        try launch(child)
         thread.start()
         processID = child.processIdentifier
         process = Mutex(child)

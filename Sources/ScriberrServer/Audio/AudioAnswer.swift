@@ -13,7 +13,7 @@ extension Answer {
             .eTag: audio.etag,
             .lastModified: HTTPDate.text(audio.lastModified),
             .cacheControl: "private, max-age=0, must-revalidate",
-            .contentDisposition: contentDisposition(audio.fileName),
+            .contentDisposition: contentDisposition("inline", audio.fileName),
         ]
         switch validators.evaluate(request) {
         case .notModified: return Answer(status: .notModified, headers: headers)
@@ -86,8 +86,8 @@ extension OpenedAudio {
     }
 }
 
-/// `inline`, with the name as it is (RFC 6266) and, for old clients, its ASCII part.
-private func contentDisposition(_ name: String) -> String {
+/// `inline` or `attachment`, with the name as it is (RFC 6266) and, for old clients, its ASCII part.
+func contentDisposition(_ kind: String, _ name: String) -> String {
     let ascii = String(
         name.unicodeScalars.filter { $0.isASCII && $0.value >= 32 && $0 != "\"" && $0 != "\\" && $0.value != 127 }.map(
             Character.init
@@ -97,5 +97,5 @@ private func contentDisposition(_ name: String) -> String {
         name.addingPercentEncoding(
             withAllowedCharacters: .alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7F}"))
         ) ?? ""
-    return "inline; filename=\"\(ascii)\"; filename*=UTF-8''\(encoded)"
+    return "\(kind); filename=\"\(ascii)\"; filename*=UTF-8''\(encoded)"
 }

@@ -223,7 +223,9 @@ extension Operation {
         "POST /api/v1/transcriptions": Operation(
             tag: "Transcriptions",
             summary: "Queues a job for a stored recording.",
-            details: "Options come from the profile, or from the default profile, and are changed by `options`.",
+            details:
+                "Options come from the profile, or from the default profile, and are changed by `options`. With `join_running` a "
+                + "job that already waits or runs for the same bytes with the same options is answered instead of a new one.",
             body: .json(
                 "TranscriptionBody",
                 example: [
@@ -241,6 +243,7 @@ extension Operation {
                 "properties": [
                     "file": bytes, "title": ["type": "string"], "profile_id": ["type": "string"],
                     "options": ["type": "string", "description": "The options as JSON text."],
+                    "join_running": ["type": "string", "enum": ["true", "false"]],
                 ],
             ]),
             answers: [
@@ -308,6 +311,9 @@ extension Operation {
         "GET /api/v1/transcriptions/{id}/transcript": Operation(
             tag: "Transcriptions",
             summary: "What was said; of a running job what it has heard so far.",
+            details: "With `format`, or an `Accept` header that names one, the finished transcript as a file in another format; "
+                + "further parameters are the format's options.",
+            parameters: ["exportFormat"],
             answers: [
                 (
                     200,

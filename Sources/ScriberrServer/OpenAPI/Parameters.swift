@@ -1,3 +1,5 @@
+import ScriberrTranscript
+
 /// The parameters that operations share, by the name that they refer to them with.
 let documentParameters: [DocumentValue.Field] = [
     parameter("id", "id", in: "path", ["type": "string"], "The identifier, prefix included.", example: "tr_019a…"),
@@ -24,6 +26,13 @@ let documentParameters: [DocumentValue.Field] = [
             "enum": ["created_at", "-created_at", "updated_at", "-updated_at", "title", "-title"],
         ],
         "The order; a minus turns it round."
+    ),
+    parameter(
+        "exportFormat",
+        "format",
+        in: "query",
+        ["type": "string", "enum": .array(TranscriptExports.all.map { .text($0.format.id) })],
+        "Another format than the canonical JSON; only for a finished transcription."
     ),
     parameter("cursor", "cursor", in: "query", ["type": "string"], "`next_cursor` of the page before, with the same query."),
     parameter("q", "q", in: "query", ["type": "string"], "Part of the title, without regard to case."),

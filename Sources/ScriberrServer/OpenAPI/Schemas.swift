@@ -44,7 +44,7 @@ let documentSchemas: [DocumentValue.Field] = [
                     "warnings": ["type": "array", "items": reference("Warning")], "error": maybe(text), "error_code": maybe(text),
                 ] as DocumentValue).fields
         ),
-        optional: ["queue_position": maybe(integer), "estimated_start_seconds": maybe(number)]
+        optional: ["queue_position": maybe(integer), "estimated_start_seconds": maybe(number), "waiting_reason": maybe(text)]
     ),
     answer("Warning", ["code": text, "message": text]),
     answer(
@@ -124,7 +124,10 @@ let documentSchemas: [DocumentValue.Field] = [
     body(
         "TranscriptionBody",
         ["file_id": text],
-        optional: ["title": maybe(text), "profile_id": maybe(text), "options": maybe(reference("OptionsBody"))]
+        optional: [
+            "title": maybe(text), "profile_id": maybe(text), "options": maybe(reference("OptionsBody")),
+            "join_running": maybe(truth),
+        ]
     ),
     body("RetryBody", [:], optional: ["options": maybe(reference("OptionsBody"))]),
     body(

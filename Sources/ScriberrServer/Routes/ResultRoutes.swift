@@ -1,6 +1,7 @@
 import HTTPTypes
 import ScriberrCore
 import ScriberrServices
+import ScriberrTranscript
 
 extension Route {
     static let results: [Route] = [
@@ -8,7 +9,8 @@ extension Route {
             .get,
             "/api/v1/transcriptions/{id}/transcript",
             .scoped(.read) { call, principal in
-                .json(bytes: try await call.services.transcriptions.transcript(principal.owner, call.id()).body)
+                if let export = try call.export() { return try await call.exported(export, principal) }
+                return .json(bytes: try await call.services.transcriptions.transcript(principal.owner, call.id()).body)
             }
         ),
         Route(
@@ -40,4 +42,32 @@ extension Route {
             }
         ),
     ]
+}
+
+extension Call {
+    /// The format that the request asks for by `format` or `Accept`; nil for the API's own JSON.
+    fileprivate func export() throws -> (any TranscriptExport)? {
+        if let name = query["format"], !name.isEmpty { return try TranscriptExports.named(name) }
+        guard let accept = headers[.accept], !accept.contains("application/json") else { return nil }
+        return TranscriptExports.accepted(accept)
+    }
+
+    /// The finished transcript as a file.
+    fileprivate func exported(_ export: any TranscriptExport, _ principal: Principal) async throws -> Answer {
+        let id: TranscriptionID = try id()
+        let job = try await services.transcriptions.get(principal.owner, id)
+        var options = try ExportOptions(parameters: query.filter { $0.key != "format" }, title: job.title)
+        options.task = job.options.task
+        options.durationSeconds = job.audioSeconds
+        let transcript = try await services.transcriptions.finishedTranscript(principal.owner, id)
+        let name = String(job.title.map { "/\\:\u{0}".contains($0) ? "_" : $0 }.prefix(120))
+        return Answer(
+            status: .ok,
+            headers: [
+                .contentType: export.format.mediaType,
+                .contentDisposition: contentDisposition("attachment", "\(name).\(export.format.fileExtension)"),
+            ],
+            body: .bytes(export.render(transcript, options))
+        )
+    }
 }

@@ -46,6 +46,7 @@ extension Route {
                     json.transcription(job)
                     json.field("queue_position", place?.position)
                     json.field("estimated_start_seconds", place?.estimatedSeconds)
+                    json.field("waiting_reason", place?.reason)
                 }
             }
         ),
@@ -123,8 +124,19 @@ extension NewTranscription {
         self.init(
             title: fields["title"],
             profileID: fields["profile_id"],
-            options: try OptionsPatch(text: fields["options"] ?? "")
+            options: try OptionsPatch(text: fields["options"] ?? ""),
+            joinsRunning: try Self.flag(fields["join_running"])
         )
+    }
+}
+
+extension NewTranscription {
+    private static func flag(_ text: String?) throws -> Bool {
+        switch text {
+        case nil, "", "false": false
+        case "true": true
+        default: throw ScriberrError(.validation, "join_running must be true or false", field: "join_running")
+        }
     }
 }
 
@@ -133,15 +145,24 @@ private struct TranscriptionBody: Decodable {
     var title: String?
     var profileID: String?
     var options: OptionsPatch?
+    var joinsRunning: Bool?
 
     enum CodingKeys: String, CodingKey {
         case fileID = "file_id"
         case title
         case profileID = "profile_id"
         case options
+        case joinsRunning = "join_running"
     }
 
-    var request: NewTranscription { NewTranscription(title: title, profileID: profileID, options: options ?? OptionsPatch()) }
+    var request: NewTranscription {
+        NewTranscription(
+            title: title,
+            profileID: profileID,
+            options: options ?? OptionsPatch(),
+            joinsRunning: joinsRunning ?? false
+        )
+    }
 }
 
 private struct RetryBody: Decodable {

@@ -10,14 +10,17 @@ package struct LibraryService: Sendable {
     let clock: any WallClock
     let cleaner: BlobCleaner
     private let probe: any MediaProbe
+    private let maxAttempts: Int
 
     package init(
         database: any Database,
         blobs: any BlobStore,
         probe: any MediaProbe,
         clock: any WallClock,
-        uploadLimitBytes: Int64
+        uploadLimitBytes: Int64,
+        maxAttempts: Int = 3
     ) {
+        self.maxAttempts = maxAttempts
         self.database = database
         self.blobs = blobs
         self.probe = probe
@@ -52,7 +55,7 @@ package struct LibraryService: Sendable {
             try Self.announce(db, file, .fileReady)
             guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
             let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
-            try NewJob(file: file, title: nil, options: options).enqueue(db, at: file.createdAt)
+            try NewJob(file: file, title: nil, options: options, maxAttempts: maxAttempts).enqueue(db, at: file.createdAt)
             return file
         }
     }

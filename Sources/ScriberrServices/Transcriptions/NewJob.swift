@@ -7,14 +7,22 @@ struct NewJob: Sendable {
     /// Empty or nil for the file's title.
     var title: String?
     var options: TranscriptionOptions
+    /// Failures of the kind that may pass, before the job fails for good.
+    var maxAttempts: Int
+    /// Whether a job that already waits or runs for the same bytes with the same options will do.
+    var joinsRunning = false
 
-    /// Queues the job with its event, in the caller's transaction. Throws `CONFLICT` for a file that is not ready and
+    /// Queues the job with its event, in the caller's transaction, or joins its twin. Throws `CONFLICT` for a file that is not ready and
     /// `VALIDATION_ERROR` for a part that lies outside of it.
     @discardableResult
     func enqueue(_ db: any SQLConnection, at now: Timestamp) throws -> Transcription {
         guard file.status == .ready else {
             let reason = file.status == .processing ? "is still being fetched" : "could not be fetched"
             throw ScriberrError(.conflict, "The file \(reason).", field: "file_id")
+        }
+        if joinsRunning {
+            let twins = try TranscriptionSQL.active(db, file.owner, sha256: file.sha256)
+            if let twin = twins.first(where: { $0.options == options }) { return twin }
         }
         let name = (title ?? "").isEmpty ? file.title : title ?? file.title
         let job = Transcription(
@@ -23,6 +31,7 @@ struct NewJob: Sendable {
             fileID: file.id,
             title: name,
             options: options,
+            maxAttempts: maxAttempts,
             audioSeconds: try partSeconds(),
             createdAt: now
         )

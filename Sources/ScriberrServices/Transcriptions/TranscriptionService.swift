@@ -9,8 +9,16 @@ package struct NewTranscription: Sendable {
     package var profileID: String?
     /// What it changes about the profile's options.
     package var options: OptionsPatch
+    /// Whether a job that already waits or runs for the same bytes with the same options is answered instead of a new one.
+    package var joinsRunning: Bool
 
-    package init(title: String? = nil, profileID: String? = nil, options: OptionsPatch = OptionsPatch()) {
+    package init(
+        title: String? = nil,
+        profileID: String? = nil,
+        options: OptionsPatch = OptionsPatch(),
+        joinsRunning: Bool = false
+    ) {
+        self.joinsRunning = joinsRunning
         self.title = title
         self.profileID = profileID
         self.options = options
@@ -27,6 +35,7 @@ package struct TranscriptionService: Sendable {
     /// How many jobs run in this process.
     let runningHere: @Sendable () -> Int
     let line: LinePolicy
+    private let maxAttempts: Int
 
     package init(
         database: any Database,
@@ -34,8 +43,10 @@ package struct TranscriptionService: Sendable {
         models: ModelService,
         clock: any WallClock,
         line: LinePolicy = LinePolicy(),
+        maxAttempts: Int = 3,
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
+        self.maxAttempts = maxAttempts
         self.database = database
         self.library = library
         self.models = models
@@ -53,7 +64,7 @@ package struct TranscriptionService: Sendable {
         let (title, now) = (try givenTitle(request.title), clock.now())
         return try await database.write { db in
             guard let file = try FileSQL.get(db, owner, id) else { throw ScriberrError.noFile }
-            return try NewJob(file: file, title: title, options: options).enqueue(db, at: now)
+            return try job(file, title, options, joins: request.joinsRunning).enqueue(db, at: now)
         }
     }
 
@@ -73,7 +84,7 @@ package struct TranscriptionService: Sendable {
             throw error
         }
         return try await library.keep(upload, title: request.title) { db, file in
-            try NewJob(file: file, title: nil, options: options).enqueue(db, at: file.createdAt)
+            try job(file, nil, options, joins: request.joinsRunning).enqueue(db, at: file.createdAt)
         }
     }
 
@@ -157,7 +168,7 @@ package struct TranscriptionService: Sendable {
             }
             // The file may be out of sight; its bytes stay for as long as a job refers to them.
             guard let file = try FileSQL.getEvenDeleted(db, source.fileID) else { throw ScriberrError.noFile }
-            return try NewJob(file: file, title: source.title, options: options).enqueue(db, at: now)
+            return try job(file, source.title, options).enqueue(db, at: now)
         }
     }
 
@@ -168,6 +179,10 @@ package struct TranscriptionService: Sendable {
         }
         guard let file else { throw ScriberrError.noTranscription }
         return try await library.open(file)
+    }
+
+    private func job(_ file: AudioFile, _ title: String?, _ options: TranscriptionOptions, joins: Bool = false) -> NewJob {
+        NewJob(file: file, title: title, options: options, maxAttempts: maxAttempts, joinsRunning: joins)
     }
 
     static func find(_ db: any SQLConnection, _ owner: UserID, _ id: TranscriptionID) throws -> Transcription {

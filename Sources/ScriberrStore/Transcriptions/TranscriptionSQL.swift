@@ -52,6 +52,17 @@ package enum TranscriptionSQL {
             .map(Transcription.init(row:))
     }
 
+    /// Jobs of an owner that wait or run for a file with these bytes and that nobody asked to stop, oldest first.
+    package static func active(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> [Transcription] {
+        let sql = """
+            SELECT \(Transcription.columns) FROM transcriptions
+            WHERE owner = $1 AND status IN ('queued', 'processing') AND cancel_requested_at IS NULL
+                AND file_id IN (SELECT id FROM files WHERE owner = $2 AND sha256 = $3)
+            ORDER BY queued_at, id
+            """
+        return try db.query(sql, [.id(owner), .id(owner), .text(sha256)]).map(Transcription.init(row:))
+    }
+
     /// Jobs of an owner that wait or run, longest waiting first.
     package static func active(_ db: any SQLConnection, _ owner: UserID, limit: Int) throws -> [Transcription] {
         let sql = """

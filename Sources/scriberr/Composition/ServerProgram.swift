@@ -42,6 +42,7 @@ enum ServerProgram {
             uploadLimitBytes: settings.uploadLimitBytes,
             line: LinePolicy(policy: settings.queue.policy, maxRunningPerOwner: settings.queue.maxRunningPerUser),
             retention: Retention(events: settings.eventRetention, answers: settings.idempotencyRetention),
+            maxAttempts: settings.queue.maxAttempts,
             runningHere: { queue.statistics.running.count }
         )
         try await services.housekeeping.atStart()

@@ -42,6 +42,48 @@ import Testing
         }
     }
 
+    @Test func `a caller who asks to joins a job that already waits for the same bytes and options`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            func submit(_ fields: [String: String], seed: UInt8 = 1) async throws -> String? {
+                var form = TestForm().file(TestForm.recording(seed: seed))
+                for (name, value) in fields { form = form.field(name, value) }
+                return try await client.send(form: form, to: "/api/v1/transcriptions:submit")["id"]
+            }
+            let first = try #require(try await submit(["join_running": "true"]))
+            #expect(try await submit(["join_running": "true"]) == first)
+            #expect(try await submit([:]) != first)
+            #expect(try await submit(["join_running": "true", "options": #"{"language":"en"}"#]) != first)
+            #expect(try await submit(["join_running": "true"], seed: 2) != first)
+            _ = try await client.send("POST", "/api/v1/transcriptions/\(first):cancel")
+            #expect(try await submit(["join_running": "true"]) != first)
+            let wrong = TestForm().file(TestForm.recording()).field("join_running", "maybe")
+            let answer = try await client.send(form: wrong, to: "/api/v1/transcriptions:submit")
+            #expect(answer.failure == "422 VALIDATION_ERROR join_running")
+        }
+    }
+
+    @Test func `a waiting job says why it does not run yet`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            // Nobody works in this world.
+            let job = try await client.get("/api/v1/transcriptions/\(client.job())")
+            #expect(job["waiting_reason"] == "no_worker")
+        }
+    }
+
+    @Test func `a transcript in another format needs a finished job, a known format and known options`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let path = try await "/api/v1/transcriptions/\(client.job())/transcript"
+            #expect(try await client.get(path + "?format=srt").failure == "409 CONFLICT")
+            #expect(try await client.get(path + "?format=waltz").failure == "422 VALIDATION_ERROR format")
+            #expect(try await client.get(path + "?format=srt&max_lines=99").failure == "422 VALIDATION_ERROR max_lines")
+            #expect(try await client.get(path, [("Accept", "text/vtt")]).failure == "409 CONFLICT")
+            #expect(try await client.get(path, [("Accept", "*/*")]).status == 200)
+        }
+    }
+
     @Test func `a job is renamed, canceled, tried again and deleted`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()

@@ -139,6 +139,6 @@ private func startHelper(_ path: String, _ number: Int) throws -> Helper {
     process.standardOutput = FileHandle.nullDevice
     let (end, hasEnded) = AsyncStream.makeStream(of: Void.self)
     process.terminationHandler = { _ in hasEnded.finish() }
-    try process.run()
+    try launch(process)
     return Helper(process: process, end: end)
 }
