@@ -17,8 +17,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// A test target named after the room it tests.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 extension Target.Dependency {
@@ -48,9 +48,6 @@ let package = Package(
     products: [
         .executable(name: "scriberr", targets: ["scriberr"]),
         .executable(name: "scriberr-engine", targets: ["scriberr-engine"]),
-        .library(name: "ScriberrCore", targets: ["ScriberrCore"]),
-        .library(name: "ScriberrQueue", targets: ["ScriberrQueue"]),
-        .library(name: "ScriberrStore", targets: ["ScriberrStore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -117,7 +114,11 @@ let package = Package(
         tests("ScriberrMediaTests", ["ScriberrMedia", "ScriberrCore", "ScriberrTestSupport", .subprocess, .systemPackage]),
         tests("ScriberrStoreTests", ["ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrQueueTests", ["ScriberrQueue", "ScriberrCore", "ScriberrTestSupport", .logging]),
-        tests("SimulationTests", ["ScriberrQueue", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .logging]),
+        tests(
+            "SimulationTests",
+            ["ScriberrQueue", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .logging],
+            exclude: ["README.md"]
+        ),
         .executableTarget(
             name: "fake-engine-host",
             dependencies: ["ScriberrCore", "ScriberrEngineWire"],
