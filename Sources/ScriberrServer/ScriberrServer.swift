@@ -73,10 +73,10 @@ package final class ScriberrServer: Service {
         try await withGracefulShutdownHandler {
             do {
                 try await server.run()
-            } catch let error as IOError {
+            } catch let error where !(error is CancellationError) {
                 throw ScriberrError(
                     .serviceUnavailable,
-                    "Cannot listen on \(options.host):\(options.port). Is the port taken?",
+                    "Cannot listen on \(options.host):\(options.port). Check HOST, and whether the port is taken.",
                     detail: "\(error)"
                 )
             }

@@ -44,6 +44,29 @@ struct CommandLineTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `two recordings of one name give two files, and the ending of a file names the format`() async throws {
+        try await withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder + "/out", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: welcome, toPath: folder + "/talk.wav")
+            try convert(welcome, to: folder + "/talk.ogg")
+            let both = try await scriberr(["transcribe", "talk.wav", "talk.ogg", "-f", "txt", "-o", "out"], in: folder)
+            #expect(both.status == 0)
+            #expect(try filesBelow(folder + "/out").sorted() == ["talk.ogg.txt", "talk.wav.txt"])
+            let one = try await scriberr(["transcribe", "talk.wav", "-o", "talk.vtt"], in: folder)
+            #expect(one.status == 0)
+            #expect(try String(contentsOfFile: folder + "/talk.vtt", encoding: .utf8).hasPrefix("WEBVTT"))
+        }
+    }
+
+    @Test func `a place that cannot be written is told before the work`() async throws {
+        try await withTemporaryFolder { folder in
+            let run = try await scriberr(["transcribe", welcome, "-o", "/nowhere/out.txt"], in: folder)
+            #expect(run.status == 64)
+            #expect(run.errors.contains("no folder"))
+        }
+    }
+
     @Test func `models list and doctor tell what is there`() async throws {
         try await withTemporaryFolder { folder in
             let models = try await scriberr(["models", "list"], in: folder)

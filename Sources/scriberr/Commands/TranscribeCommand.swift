@@ -33,8 +33,8 @@ struct TranscribeCommand: AsyncParsableCommand {
     @Option(help: "transcribe, or translate to write English.")
     var task: SpeechTask = .transcribe
 
-    @Option(name: .shortAndLong, help: "The format: txt, json, srt, vtt and more.")
-    var format: String = "txt"
+    @Option(name: .shortAndLong, help: "txt, json, srt, vtt and more; without it what --output ends in, or txt.")
+    var format: String?
 
     @Option(name: .shortAndLong, help: "Where to write: a file, or a folder (it must exist or end in '/').")
     var output: String?
@@ -53,7 +53,7 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     func validate() throws {
         do {
-            _ = try TranscriptExports.named(format)
+            _ = try export
             _ = try exportOptions(title: "")
         } catch {
             throw ValidationError(error.message)
@@ -61,6 +61,30 @@ struct TranscribeCommand: AsyncParsableCommand {
         if files.count > 1, let output, !isFolder(output) {
             throw ValidationError("With several recordings, --output must be a folder.")
         }
+        if let output, let problem = Self.problem(withWritingTo: output) { throw ValidationError(problem) }
+    }
+
+    /// The format that was asked for, by name or by the ending of the file to write.
+    private var export: any TranscriptExport {
+        get throws(ScriberrError) {
+            if let format { return try TranscriptExports.named(format) }
+            let ending = ((output ?? "") as NSString).pathExtension
+            // An ending that means nothing to us is no request.
+            if let export = try? TranscriptExports.named(ending) { return export }
+            return try TranscriptExports.named("txt")
+        }
+    }
+
+    /// Why nothing can be written there, told before an hour of work rather than behind it.
+    private static func problem(withWritingTo output: String) -> String? {
+        var folder = output.hasSuffix("/") ? output : (output as NSString).deletingLastPathComponent
+        if folder.isEmpty { folder = "." }
+        while output.hasSuffix("/"), folder != "/", !FileManager.default.fileExists(atPath: folder) {
+            folder = (folder as NSString).deletingLastPathComponent
+            if folder.isEmpty { folder = "." }
+        }
+        guard FileManager.default.fileExists(atPath: folder) else { return "There is no folder '\(folder)' to write to." }
+        return FileManager.default.isWritableFile(atPath: folder) ? nil : "The folder '\(folder)' cannot be written."
     }
 
     func run() async throws {
@@ -101,14 +125,14 @@ struct TranscribeCommand: AsyncParsableCommand {
 
     private func write(_ transcript: Transcript, of file: String) throws {
         do {
-            let export = try TranscriptExports.named(format)
+            let export = try export
             let title = (name(of: file) as NSString).deletingPathExtension
             let bytes = Data(export.render(transcript, try exportOptions(title: title)))
             guard let output else { return try FileHandle.standardOutput.write(contentsOf: bytes) }
             var target = output
             if isFolder(output) {
                 try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-                target = (output as NSString).appendingPathComponent("\(title).\(export.format.fileExtension)")
+                target = (output as NSString).appendingPathComponent("\(outputName(of: file)).\(export.format.fileExtension)")
             }
             try bytes.write(to: URL(fileURLWithPath: target), options: .atomic)
         } catch let error as CocoaError {
@@ -129,6 +153,12 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     private func name(of file: String) -> String { (file as NSString).lastPathComponent }
+
+    /// The recording's name without its ending; with it where two recordings differ in nothing else.
+    private func outputName(of file: String) -> String {
+        func stem(_ file: String) -> String { (name(of: file) as NSString).deletingPathExtension }
+        return files.count { stem($0) == stem(file) } > 1 ? name(of: file) : stem(file)
+    }
 
     private func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false

@@ -60,10 +60,13 @@ enum Installation {
     /// The engine host program: it lies beside this one.
     static var engineHost: String { binaryFolder + "/scriberr-engine" }
 
-    /// sherpa-onnx and Silero: installed beside the program, or fetched by `make setup` into the working folder.
+    /// sherpa-onnx and Silero: installed beside the program, or fetched by `make setup` into the checkout that the program was
+    /// built in, or into the working folder.
     static var nativeFolder: String {
-        let installed = ((binaryFolder as NSString).deletingLastPathComponent) + "/lib/scriberr"
-        return FileManager.default.fileExists(atPath: installed)
-            ? installed : FileManager.default.currentDirectoryPath + "/.native"
+        let above = sequence(first: binaryFolder) { $0 == "/" ? nil : ($0 as NSString).deletingLastPathComponent }
+        let built = above.prefix(6).map { $0 + "/.native" }
+        let places = [(binaryFolder as NSString).deletingLastPathComponent + "/lib/scriberr"] + built
+        let working = FileManager.default.currentDirectoryPath + "/.native"
+        return places.first { FileManager.default.fileExists(atPath: $0) } ?? working
     }
 }

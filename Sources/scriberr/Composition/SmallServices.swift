@@ -47,6 +47,7 @@ struct ArchiveKeeper: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await archive.run { error in
+                guard !(error is CancellationError) else { return }
                 logger.warning("A transcript could not be written as a file", metadata: ["error": "\(error)"])
             }
         }
