@@ -2,7 +2,7 @@ import ScriberrCore
 
 /// One numbered step of the tables' history. A step that was released is never edited; a mistake is mended by a later one.
 package struct Migration: Sendable {
-    /// The number, growing without gaps from 1.
+    /// The number; later steps have greater ones. Gaps are fine.
     package let id: Int
     /// What the step does, in a few words.
     package let name: String
@@ -21,11 +21,11 @@ package struct Migration: Sendable {
 ///
 /// Throws `STORAGE_FAILED` when the database was made by a newer program.
 func migrate(_ connection: SQLiteConnection, _ migrations: [Migration]) throws {
-    precondition(migrations.map(\.id) == Array(1...migrations.count), "Migrations are numbered 1, 2, 3 and so on.")
+    precondition(zip(migrations, migrations.dropFirst()).allSatisfy { $0.id < $1.id }, "Migrations are sorted by their numbers.")
     try connection.inTransaction { try prepareMigrations($0) }
     for migration in migrations {
         // Another process may have run the step in the meantime, so it is looked up under the lock.
-        try connection.inTransaction { try apply(migration, on: $0, newest: migrations.count) }
+        try connection.inTransaction { try apply(migration, on: $0, newest: migrations.last?.id ?? 0) }
     }
 }
 
