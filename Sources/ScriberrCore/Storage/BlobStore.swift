@@ -7,11 +7,25 @@ public protocol BlobStore: Sendable {
     /// Reads bytes `range` in pieces, in order, each handed to `body`. Throws `MEDIA_MISSING` when there is no such blob.
     func read(_ key: String, range: Range<Int64>, body: (ArraySlice<UInt8>) async throws -> Void) async throws
     /// A local file with the blob's bytes, for programs that need a path. Throws `MEDIA_MISSING`.
-    func localPath(of key: String) async throws -> String
+    func localCopy(of key: String) async throws -> LocalCopy
     /// Removes the blob; no error when there is none.
     func remove(_ key: String) async throws
     /// Removes what unfinished writes of dead processes left behind. Called once at start, before any write.
     func removeLeftovers() async throws
+}
+
+/// A blob's bytes as a local file. The file stays where it is for as long as this value lives.
+public struct LocalCopy: Sendable {
+    /// Where the file lies.
+    public let path: String
+    /// Keeps the file from being cleared away; nil when nobody would.
+    private let hold: (any Sendable)?
+
+    /// `hold` is kept alive with this value.
+    public init(path: String, hold: (any Sendable)? = nil) {
+        self.path = path
+        self.hold = hold
+    }
 }
 
 /// A blob that is being written: bytes go straight to their final place and are hashed on the way.

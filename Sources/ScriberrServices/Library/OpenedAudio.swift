@@ -32,7 +32,7 @@ package struct OpenedAudio: Sendable {
     }
 
     /// A local file with the bytes, where the server can send one by itself. Throws `MEDIA_MISSING`.
-    package func localPath() async throws -> String { try await blobs.localPath(of: blobKey) }
+    package func localCopy() async throws -> LocalCopy { try await blobs.localCopy(of: blobKey) }
 }
 
 private func fileExtension(of mimeType: String) -> String? {

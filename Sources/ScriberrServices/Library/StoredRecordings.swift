@@ -12,7 +12,7 @@ package struct StoredRecordings: RecordingLookup {
     }
 
     /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
-    package func recording(of job: Transcription) async throws -> (path: String, seconds: Double?) {
+    package func recording(of job: Transcription) async throws -> (copy: LocalCopy, seconds: Double?) {
         let (key, seconds) = try await database.read { db in
             (
                 try JobSQL.blobKey(db, of: job.id),
@@ -20,6 +20,6 @@ package struct StoredRecordings: RecordingLookup {
             )
         }
         guard let key else { throw ScriberrError(.mediaMissing, "The recording is gone.") }
-        return (try await blobs.localPath(of: key), seconds)
+        return (try await blobs.localCopy(of: key), seconds)
     }
 }

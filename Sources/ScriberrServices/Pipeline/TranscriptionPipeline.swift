@@ -17,8 +17,9 @@ package struct TranscriptionPipeline: JobHandler {
     /// Works on one attempt; see ``JobHandler/run(_:_:)``.
     package func run(_ job: ClaimedJob, _ attempt: Attempt) async throws -> AttemptOutcome {
         let recording = try await recordings.recording(of: job.job)
+        defer { withExtendedLifetime(recording.copy) {} }
         let run = SpeechRun(
-            audioPath: recording.path,
+            audioPath: recording.copy.path,
             options: job.job.options,
             audioSeconds: recording.seconds ?? job.job.audioSeconds,
             engines: engines
@@ -41,7 +42,7 @@ package struct TranscriptionPipeline: JobHandler {
 /// Finds the audio of a job.
 package protocol RecordingLookup: Sendable {
     /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
-    func recording(of job: Transcription) async throws -> (path: String, seconds: Double?)
+    func recording(of job: Transcription) async throws -> (copy: LocalCopy, seconds: Double?)
 }
 
 /// Keeps what a run finishes as the attempt's fenced writes.

@@ -64,9 +64,9 @@ package struct FolderBlobStore: BlobStore {
         }
     }
 
-    package func localPath(of key: String) async throws -> String {
+    package func localCopy(of key: String) async throws -> LocalCopy {
         guard try await size(of: key) != nil else { throw ScriberrError.missingRecording }
-        return path(of: key)
+        return LocalCopy(path: path(of: key))
     }
 
     package func remove(_ key: String) async throws {

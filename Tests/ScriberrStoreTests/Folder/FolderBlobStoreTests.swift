@@ -18,7 +18,7 @@ import Testing
             #expect(receipt.sizeBytes == 3)
             #expect(receipt.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
             #expect(try await store.size(of: "file_1") == 3)
-            let path = try await store.localPath(of: "file_1")
+            let path = try await store.localCopy(of: "file_1").path
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
             #expect(mode as? Int == 0o600)
             await writer.abort()
@@ -48,7 +48,7 @@ import Testing
             let store = try FolderBlobStore(path: folder)
             let read = await #expect(throws: ScriberrError.self) { try await store.read("file_1", range: 0..<1) { _ in } }
             #expect(read?.code == .mediaMissing)
-            let path = await #expect(throws: ScriberrError.self) { try await store.localPath(of: "file_1") }
+            let path = await #expect(throws: ScriberrError.self) { try await store.localCopy(of: "file_1") }
             #expect(path?.code == .mediaMissing)
             try await store.remove("file_1")
         }
