@@ -32,7 +32,12 @@ package final class ScriberrServer: Service {
         let parts = ServerParts(
             options: options,
             services: services,
-            authenticator: Authenticator(services: services, tokens: tokens, origins: origins),
+            authenticator: Authenticator(
+                services: services,
+                tokens: tokens,
+                addresses: SignedAddresses(secret: options.tokenSecret, clock: clock),
+                origins: origins
+            ),
             streams: streams
         )
         dispatcher = Dispatcher(

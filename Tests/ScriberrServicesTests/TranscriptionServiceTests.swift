@@ -202,7 +202,7 @@ import Testing
             _ = try await world.claim()
             #expect(try await jobs.place(ann, first.id) == nil)
             #expect(try await jobs.place(ben, second.id)?.position == 1)
-            let (mine, all) = (try await jobs.queueStats(ann), try await jobs.queueStats(nil))
+            let (mine, all) = (try await jobs.queueStats(ann), try await jobs.queueStatsOfAll().total)
             #expect(mine.processing == 1 && mine.queued == 0 && all.queued == 1)
         }
     }

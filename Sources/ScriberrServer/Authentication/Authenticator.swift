@@ -9,9 +9,11 @@ struct Authenticator: Sendable {
     private let accounts: AccountService
     private let apiKeys: APIKeyService
     private let tokens: AccessTokens
+    private let addresses: SignedAddresses
     private let origins: CORSPolicy
 
-    init(services: Services, tokens: AccessTokens, origins: CORSPolicy) {
+    init(services: Services, tokens: AccessTokens, addresses: SignedAddresses, origins: CORSPolicy) {
+        self.addresses = addresses
         accounts = services.accounts
         apiKeys = services.apiKeys
         self.tokens = tokens
@@ -30,6 +32,28 @@ struct Authenticator: Sendable {
         if let token = bearerToken(request.headers[.authorization]), let proof = try await tokenProof(token) { return proof }
         if let token = cookieToken(request), let proof = try await tokenProof(token) { return proof }
         throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.")
+    }
+
+    /// Who signed this request's address; nil when nobody did, or not for this path, or when it is void by now.
+    func signedProof(_ request: Request) async throws -> Proof? {
+        guard let signature = request.uri.queryParameters["signature"].map(String.init),
+            let grant = addresses.read(signature, path: request.uri.path),
+            let user = try await activeUser(grant.user, tokenVersion: grant.tokenVersion, session: nil)
+        else { return nil }
+        let principal = Principal(
+            owner: user.id,
+            username: user.username,
+            role: user.role,
+            credential: .signedAddress,
+            scopes: [.read]
+        )
+        return Proof(principal: principal) { true }
+    }
+
+    /// An address for `path` that opens it without credentials for a while, until the account's sessions are ended.
+    func signedAddress(_ path: String, for principal: Principal, lifetime: Duration) async throws -> SignedAddress {
+        let version = try await accounts.user(principal.owner).tokenVersion
+        return addresses.make(path, user: principal.owner, tokenVersion: version, lifetime: lifetime)
     }
 
     /// The access token for a session.
@@ -60,12 +84,12 @@ struct Authenticator: Sendable {
     }
 
     private func activeUser(_ claims: AccessTokens.Claims) async throws -> User? {
+        try await activeUser(claims.user, tokenVersion: claims.tokenVersion, session: claims.session)
+    }
+
+    private func activeUser(_ user: UserID, tokenVersion: Int64, session: String?) async throws -> User? {
         do {
-            return try await accounts.verifySession(
-                claims.user,
-                tokenVersion: claims.tokenVersion,
-                session: claims.session
-            )
+            return try await accounts.verifySession(user, tokenVersion: tokenVersion, session: session)
         } catch let error as ScriberrError where error.code == .unauthorized {
             return nil
         }

@@ -3,9 +3,20 @@ import ScriberrServices
 
 extension JSONWriter {
     /// Writes the fields of the account that asks.
-    mutating func me(_ username: String) {
+    mutating func me(_ username: String, _ role: User.Role) {
         field("id", "user_self")
         field("username", username)
+        field("role", role.rawValue)
+    }
+
+    /// Writes the fields of an account as admins see it.
+    mutating func account(_ user: User) {
+        field("id", "user_\(user.id)")
+        field("username", user.username)
+        field("role", user.role.rawValue)
+        field("is_disabled", user.isDisabled)
+        field("created_at", user.createdAt)
+        field("updated_at", user.updatedAt)
     }
 
     /// Writes the fields of a key; the key itself is not kept and not shown.

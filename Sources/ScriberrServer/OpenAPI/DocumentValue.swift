@@ -42,6 +42,11 @@ indirect enum DocumentValue: Sendable, Hashable, ExpressibleByStringLiteral, Exp
         return .object(fields + [Field(name: name, value: value)])
     }
 
+    /// The object with another value in a field.
+    func replacing(_ name: String, _ value: DocumentValue) -> DocumentValue {
+        .object(fields.map { $0.name == name ? Field(name: name, value: value) : $0 })
+    }
+
     /// Writes the value as JSON.
     func write(to bytes: inout [UInt8]) {
         switch self {

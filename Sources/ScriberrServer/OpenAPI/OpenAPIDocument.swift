@@ -33,10 +33,14 @@ enum OpenAPIDocument {
                     "type": "apiKey", "in": "cookie", "name": "scriberr_access_token",
                     "description": "The access token as a cookie.",
                 ],
+                "signature": [
+                    "type": "apiKey", "in": "query", "name": "signature",
+                    "description": "Part of an address that `:sign-audio` made; good for that one path.",
+                ],
             ],
             "parameters": DocumentValue(documentParameters.map { ($0.name, $0.value) }),
             "responses": DocumentValue(failures.map { ("E\($0.status)", failure($0.code, $0.text)) }),
-            "schemas": DocumentValue(documentSchemas.map { ($0.name, $0.value) }),
+            "schemas": DocumentValue((documentSchemas + administrationSchemas).map { ($0.name, $0.value) }),
         ],
     ]
 
@@ -48,7 +52,7 @@ enum OpenAPIDocument {
     private static let tags = [
         ("System", "Whether the server lives and works."), ("Accounts", "Registration, sessions and API keys."),
         ("Files", "Recordings."), ("Transcriptions", "Jobs and their results."), ("Events", "What happens, as it happens."),
-        ("Settings", "Profiles, settings and models."),
+        ("Settings", "Profiles, settings and models."), ("Administration", "Accounts and the queue of all, for admins."),
     ]
 
     /// Paths in the order of the routes, each with its operations.
@@ -160,6 +164,7 @@ extension Route {
         switch endpoint {
         case .open: []
         case .session: [["bearer": []], ["cookie": []]]
+        case .scoped where takesSignedAddress: [["bearer": []], ["apiKey": []], ["cookie": []], ["signature": []]]
         case .scoped: nil
         }
     }

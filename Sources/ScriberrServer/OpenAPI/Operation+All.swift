@@ -1,7 +1,7 @@
 extension Operation {
     /// What is said about each route, by ``Route/name``.
     static let all: [String: Operation] = system.merging(accounts) { $1 }.merging(files) { $1 }.merging(transcriptions) { $1 }
-        .merging(results) { $1 }.merging(preferences) { $1 }
+        .merging(results) { $1 }.merging(preferences) { $1 }.merging(administration) { $1 }.merging(signing) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(
@@ -25,22 +25,9 @@ extension Operation {
             summary: "This document.",
             answers: [(200, .json("Document", example: ["openapi": "3.1.0"]))]
         ),
-        "GET /api/v1/admin/queue": Operation(
-            tag: "System",
-            summary: "How many of the caller's jobs stand where.",
-            answers: [
-                (
-                    200,
-                    .json(
-                        "QueueStatistics",
-                        example: ["queued": 3, "processing": 1, "completed": 41, "failed": 0, "canceled": 2, "running": 1]
-                    )
-                )
-            ]
-        ),
     ]
 
-    private static let user: DocumentValue = ["id": "user_self", "username": "alice"]
+    private static let user: DocumentValue = ["id": "user_self", "username": "alice", "role": "admin"]
     private static let tokens: DocumentValue = [
         "access_token": "eyJhbGciOiJIUzI1NiJ9…", "refresh_token": "rt_5f0c…", "user": user,
     ]
@@ -85,6 +72,12 @@ extension Operation {
             tag: "Accounts",
             summary: "Ends the session of a refresh token.",
             body: .json("LogoutBody", example: ["refresh_token": "rt_5f0c…"]),
+            answers: [(200, .json("Done", example: ["ok": true]))]
+        ),
+        "POST /api/v1/auth/logout-all": Operation(
+            tag: "Accounts",
+            summary: "Ends every session of the account.",
+            details: "Access tokens, refresh tokens, signed addresses and event streams end at once. API keys go on.",
             answers: [(200, .json("Done", example: ["ok": true]))]
         ),
         "GET /api/v1/auth/me": Operation(

@@ -4,7 +4,10 @@ let documentSchemas: [DocumentValue.Field] = [
     answer("Readiness", ["status": text, "database": text]),
     answer("Done", ["ok": truth]),
     answer("Registration", ["registration_enabled": truth]),
-    answer("User", ["id": ["const": "user_self"], "username": text]),
+    answer(
+        "User",
+        ["id": ["const": "user_self"], "username": text, "role": ["type": "string", "enum": ["admin", "user"]]]
+    ),
     answer("Tokens", ["access_token": text, "refresh_token": text, "user": reference("User")]),
     answer(
         "APIKey",
@@ -97,13 +100,6 @@ let documentSchemas: [DocumentValue.Field] = [
             "size_bytes": maybe(integer), "licence": maybe(text),
         ]
     ),
-    answer(
-        "QueueStatistics",
-        [
-            "queued": integer, "processing": integer, "completed": integer, "failed": integer, "canceled": integer,
-            "running": integer,
-        ]
-    ),
     answer("Error", ["error": reference("Failure")]),
     answer("Failure", ["code": text, "message": text, "request_id": text], optional: ["field": text]),
     answer("Document", ["openapi": text]),
@@ -188,6 +184,11 @@ private func answer(_ name: String, _ fields: DocumentValue, optional: DocumentV
 }
 
 private func body(_ name: String, _ required: DocumentValue, optional: DocumentValue = [:]) -> DocumentValue.Field {
+    DocumentValue.Field(name: name, value: object(required, optional))
+}
+
+/// A named object: the fields that are always there, and those that may be.
+func shape(_ name: String, _ required: DocumentValue, optional: DocumentValue = [:]) -> DocumentValue.Field {
     DocumentValue.Field(name: name, value: object(required, optional))
 }
 

@@ -56,7 +56,16 @@ extension Route {
                 return .object { $0.field("ok", true) }
             }
         ),
-        Route(.get, "/api/v1/auth/me", .session { _, principal in .object { $0.me(principal.username) } }),
+        Route(
+            .post,
+            "/api/v1/auth/logout-all",
+            .session { call, principal in
+                try await call.services.accounts.logoutEverywhere(principal.owner)
+                call.server.streams.recheckAll()
+                return .object { $0.field("ok", true) }
+            }
+        ),
+        Route(.get, "/api/v1/auth/me", .session { _, principal in .object { $0.me(principal.username, principal.role) } }),
         Route(
             .post,
             "/api/v1/auth/change-password",
@@ -82,7 +91,7 @@ extension Route {
                     new: body.newUsername ?? "",
                     password: body.password ?? ""
                 )
-                return .object { $0.me(user.username) }
+                return .object { $0.me(user.username, user.role) }
             }
         ),
     ]
@@ -94,7 +103,7 @@ extension Call {
         var answer = Answer.object { json in
             json.field("access_token", accessToken)
             json.field("refresh_token", session.refreshToken)
-            json.object("user") { $0.me(session.user.username) }
+            json.object("user") { $0.me(session.user.username, session.user.role) }
         }
         answer.headers[.cacheControl] = "no-store"
         return answer

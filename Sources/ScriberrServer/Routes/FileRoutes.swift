@@ -64,6 +64,7 @@ extension Route {
         Route(
             .get,
             "/api/v1/files/{id}/audio",
+            takesSignedAddress: true,
             .scoped(.read) { call, principal in
                 .audio(try await call.services.library.audio(principal.owner, call.id()), for: call)
             }

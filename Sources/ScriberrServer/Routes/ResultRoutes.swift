@@ -16,6 +16,7 @@ extension Route {
         Route(
             .get,
             "/api/v1/transcriptions/{id}/audio",
+            takesSignedAddress: true,
             .scoped(.read) { call, principal in
                 .audio(try await call.services.transcriptions.audio(principal.owner, call.id()), for: call)
             }

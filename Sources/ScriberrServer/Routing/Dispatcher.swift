@@ -71,7 +71,11 @@ struct Dispatcher: Sendable {
         case .open: return nil
         case .session: proof = try await server.authenticator.authenticate(request, sessionOnly: true)
         case .scoped(let scope, _):
-            proof = try await server.authenticator.authenticate(request, sessionOnly: false)
+            if route.takesSignedAddress, let signed = try await server.authenticator.signedProof(request) {
+                proof = signed
+            } else {
+                proof = try await server.authenticator.authenticate(request, sessionOnly: false)
+            }
             try proof.principal.require(scope)
         }
         exchange.principal = proof.principal

@@ -78,6 +78,7 @@ struct Exchange {
         switch principal?.credential {
         case .session: "jwt"
         case .apiKey: "api_key"
+        case .signedAddress: "signed_url"
         case nil: "none"
         }
     }

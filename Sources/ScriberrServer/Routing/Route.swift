@@ -12,6 +12,8 @@ struct Route: Sendable {
     let endpoint: Endpoint
     /// Whether `Idempotency-Key` makes a repetition answer what the first call answered.
     let idempotency: Idempotency
+    /// Whether an address that was signed for its path opens it, for those who cannot send a header.
+    let takesSignedAddress: Bool
 
     /// What a route does, by whom it may be called.
     enum Endpoint: Sendable {
@@ -33,7 +35,14 @@ struct Route: Sendable {
         case own
     }
 
-    init(_ method: HTTPRequest.Method, _ path: String, idempotency: Idempotency = .none, _ endpoint: Endpoint) {
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        idempotency: Idempotency = .none,
+        takesSignedAddress: Bool = false,
+        _ endpoint: Endpoint
+    ) {
+        self.takesSignedAddress = takesSignedAddress
         self.method = method
         pattern = RoutePattern(path)
         self.idempotency = idempotency

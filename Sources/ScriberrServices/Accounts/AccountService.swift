@@ -7,9 +7,9 @@ import Synchronization
 /// Passwords are scrypt hashes. Login answers as slowly for an unknown name as for a wrong password, and is throttled per
 /// name and per client address.
 package final class AccountService: Sendable {
-    private let database: any Database
-    private let clock: any WallClock
-    private let passwords: PasswordHasher
+    let database: any Database
+    let clock: any WallClock
+    let passwords: PasswordHasher
     private let throttle = Mutex(LoginThrottle())
     private static let refreshLifetime = Duration.seconds(30 * 86_400)
 
@@ -117,6 +117,15 @@ package final class AccountService: Sendable {
         }
     }
 
+    /// Ends every session of the account, and with them the addresses that were signed for it.
+    package func logoutEverywhere(_ user: UserID) async throws {
+        let now = clock.now()
+        try await database.write { db in
+            try UserSQL.voidTokens(db, user, at: now)
+            try RefreshTokenSQL.endAll(db, owner: user)
+        }
+    }
+
     /// Throws `VALIDATION_ERROR` first, then `UNAUTHORIZED` for a wrong current password. Ends every session of the account.
     package func changePassword(
         _ user: UserID,
@@ -184,49 +193,13 @@ package final class AccountService: Sendable {
     }
 }
 
-extension AccountService {
-    /// Every account, oldest first. For admins.
-    package func users() async throws -> [User] {
-        try await database.read { try UserSQL.all($0) }
-    }
-
-    /// Makes another account. For admins. Throws `VALIDATION_ERROR` (`username`, `password`) or `CONFLICT`.
-    package func createUser(username: String, password: String, role: User.Role) async throws -> User {
-        let name = try Credentials.username(username, field: "username")
-        try Credentials.checkPassword(password, field: "password")
-        let (hash, now) = (try await passwords.hash(password), clock.now())
-        return try await database.write { db in
-            let folded = Credentials.folded(name)
-            let user = try UserSQL.insert(db, username: name, folded: folded, passwordHash: hash, role: role, at: now)
-            guard let user else { throw ScriberrError.usernameTaken(field: "username") }
-            return user
-        }
-    }
-
-    /// Locks an account out or lets it in again; locking out ends its sessions and stops its keys. For admins. Throws
-    /// `NOT_FOUND`, or `CONFLICT` for the last admin that could undo it.
-    package func setDisabled(_ user: UserID, _ isDisabled: Bool) async throws -> User {
-        let now = clock.now()
-        return try await database.write { db in
-            if isDisabled, try !UserSQL.hasAdmin(db, otherThan: user) {
-                throw ScriberrError(.conflict, "The last admin cannot be locked out.")
-            }
-            guard let account = try UserSQL.setDisabled(db, user, isDisabled, at: now) else {
-                throw ScriberrError(.notFound, "There is no such account.")
-            }
-            if isDisabled { try RefreshTokenSQL.endAll(db, owner: user) }
-            return account
-        }
-    }
-}
-
 extension ScriberrError {
     fileprivate static let registrationClosed = ScriberrError(.conflict, "Registration is closed: there is an account.")
     fileprivate static let wrongLogin = ScriberrError(.unauthorized, "The username or password is wrong.")
     fileprivate static let wrongPassword = ScriberrError(.unauthorized, "The password is wrong.")
     fileprivate static let unusableToken = ScriberrError(.unauthorized, "The session has ended. Log in again.")
 
-    fileprivate static func usernameTaken(field: String?) -> ScriberrError {
+    static func usernameTaken(field: String?) -> ScriberrError {
         ScriberrError(.conflict, "This username is taken.", field: field)
     }
 }

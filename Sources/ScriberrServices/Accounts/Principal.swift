@@ -46,5 +46,7 @@ package struct Principal: Hashable, Sendable {
         case session(tokenVersion: Int64)
         /// An API key, by its row number.
         case apiKey(Int64)
+        /// An address that was signed for one thing.
+        case signedAddress
     }
 }

@@ -12,6 +12,15 @@ package struct QueueStats: Sendable, Hashable {
     package var running = 0
 
     package init() {}
+
+    init(_ counts: [JobStatus: Int]) {
+        queued = counts[.queued] ?? 0
+        processing = counts[.processing] ?? 0
+        completed = counts[.completed] ?? 0
+        failed = counts[.failed] ?? 0
+        canceled = counts[.canceled] ?? 0
+        running = processing
+    }
 }
 
 /// Where a waiting job stands in line.
@@ -54,17 +63,17 @@ package struct LinePolicy: Sendable, Hashable {
 }
 
 extension TranscriptionService {
-    /// The owner's jobs by state; of all owners when `owner` is nil, for admins.
-    package func queueStats(_ owner: UserID?) async throws -> QueueStats {
-        let counts = try await database.read { try JobSQL.counts($0, owner: owner) }
-        var stats = QueueStats()
-        stats.queued = counts[.queued] ?? 0
-        stats.processing = counts[.processing] ?? 0
-        stats.completed = counts[.completed] ?? 0
-        stats.failed = counts[.failed] ?? 0
-        stats.canceled = counts[.canceled] ?? 0
-        stats.running = runningHere()
-        return stats
+    /// The owner's jobs by state.
+    package func queueStats(_ owner: UserID) async throws -> QueueStats {
+        QueueStats(try await database.read { try JobSQL.counts($0, owner: owner) })
+    }
+
+    /// Everybody's jobs by state, in sum and for each account in the order of accounts. For admins.
+    package func queueStatsOfAll() async throws -> (total: QueueStats, byUser: [(user: User, stats: QueueStats)]) {
+        let (users, counts) = try await database.read { (try UserSQL.all($0), try JobSQL.countsByOwner($0)) }
+        var total = QueueStats(counts.values.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) })
+        total.running = runningHere()
+        return (total, users.map { ($0, QueueStats(counts[$0.id] ?? [:])) })
     }
 
     /// Where the job stands in line; nil unless it waits. Throws `NOT_FOUND`.

@@ -78,6 +78,30 @@ package enum UserSQL {
         return try db.execute(sql, [.text(new), .time(now), .id(id), .text(old)]) == 1
     }
 
+    /// Stores a new password's hash, whatever the old one was, and ends every session by a new token version. False when there
+    /// is no such account.
+    package static func resetPassword(
+        _ db: any SQLConnection,
+        _ id: UserID,
+        to new: String,
+        at now: Timestamp
+    ) throws -> Bool {
+        let sql = "UPDATE users SET password_hash = $1, token_version = token_version + 1, updated_at = $2 WHERE id = $3"
+        return try db.execute(sql, [.text(new), .time(now), .id(id)]) == 1
+    }
+
+    /// Ends every session of an account by a new token version.
+    package static func voidTokens(_ db: any SQLConnection, _ id: UserID, at now: Timestamp) throws {
+        let sql = "UPDATE users SET token_version = token_version + 1, updated_at = $1 WHERE id = $2"
+        try db.execute(sql, [.time(now), .id(id)])
+    }
+
+    /// Gives an account another role; nil when there is no such account.
+    package static func setRole(_ db: any SQLConnection, _ id: UserID, _ role: User.Role, at now: Timestamp) throws -> User? {
+        let sql = "UPDATE users SET role = $1, updated_at = $2 WHERE id = $3 RETURNING \(columns)"
+        return try db.query(sql, [.text(role.rawValue), .time(now), .id(id)]).first.map(user)
+    }
+
     /// Gives an account another name; nil when another account has it.
     package static func setUsername(
         _ db: any SQLConnection,

@@ -74,6 +74,14 @@ extension JobSQL {
         )
         return Dictionary(uniqueKeysWithValues: try rows.map { (try $0.choice("status"), try $0.int("jobs")) })
     }
+
+    /// How many jobs of each owner stand where. Owners without jobs are left out.
+    package static func countsByOwner(_ connection: any SQLConnection) throws -> [UserID: [JobStatus: Int]] {
+        let rows = try connection.query("SELECT owner, status, count(*) AS jobs FROM transcriptions GROUP BY owner, status", [])
+        var counts: [UserID: [JobStatus: Int]] = [:]
+        for row in rows { counts[try row.user("owner"), default: [:]][try row.choice("status")] = try row.int("jobs") }
+        return counts
+    }
 }
 
 /// A transcript as it lies in the database.

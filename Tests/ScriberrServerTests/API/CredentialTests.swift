@@ -195,7 +195,7 @@ import Testing
             #expect(try await change(#"{"new_username":"bob","password":"wrong horse"}"#).failure == "401 UNAUTHORIZED")
             #expect(
                 try await change(#"{"new_username":"bob","password":"correct horse"}"#).text
-                    == #"{"id":"user_self","username":"bob"}"#
+                    == #"{"id":"user_self","username":"bob","role":"admin"}"#
             )
             #expect(try await client.get("/api/v1/auth/me")["username"] == "bob")
         }

@@ -22,7 +22,7 @@ import Testing
             #expect(tokens.status == 200)
             #expect(tokens["user.id"] == "user_self")
             #expect(tokens["refresh_token"]?.hasPrefix("rt_") == true)
-            #expect(try await client.get("/api/v1/auth/me").text == #"{"id":"user_self","username":"alice"}"#)
+            #expect(try await client.get("/api/v1/auth/me").text == #"{"id":"user_self","username":"alice","role":"admin"}"#)
             #expect(try await world.register("mallory").tokens.failure == "409 CONFLICT")
             let login = try await world.anonymous.send(
                 "POST",
