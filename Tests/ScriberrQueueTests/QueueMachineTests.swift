@@ -40,8 +40,44 @@ import Testing
         driver.begin()
         let job = ClaimedJob.sample(1)
         #expect(driver.give([job]).run == [job.lease])
+        let actions = driver.send(.ended(job.lease, .completed(.sample)))
+        #expect(actions.writes.count == 1)
+        #expect(actions.claimed == 1, "The claim travels with the result.")
+        #expect(driver.answer(.finished(.applied)) { $0.isFinish }.claimed == nil, "One claim at a time.")
+        #expect(driver.give([]).claimed == 1, "The result may have made room that the claim came too early for.")
+    }
+
+    @Test func `a result that could not be stored holds its slot`() {
+        var driver = MachineDriver()
+        driver.begin()
+        let job = ClaimedJob.sample(1)
+        driver.give([job])
         driver.send(.ended(job.lease, .completed(.sample)))
+        driver.answer(storeDown) { $0.isFinish }
+        #expect(driver.give([]).claimed == nil)
+        driver.advance(by: .milliseconds(50))
+        #expect(driver.send(.wake).claimed == nil)
         #expect(driver.answer(.finished(.applied)) { $0.isFinish }.claimed == 1)
+    }
+
+    @Test func `results that are never answered hold up new work in the end`() {
+        var driver = MachineDriver()
+        driver.begin()
+        for number in 1...2 {
+            driver.give([.sample(number)])
+            driver.send(.ended(ClaimedJob.sample(number).lease, .completed(.sample)))
+        }
+        driver.give([])
+        #expect(!driver.open.contains { $0.call.isClaim })
+        #expect(driver.send(.wake).claimed == nil)
+    }
+
+    @Test func `a job that goes back is stored before more work is asked for`() {
+        var driver = MachineDriver()
+        driver.begin()
+        let job = ClaimedJob.sample(1)
+        driver.give([job])
+        #expect(driver.send(.ended(job.lease, .released)).claimed == nil)
     }
 
     @Test func `a wake-up during a claim is not lost`() {

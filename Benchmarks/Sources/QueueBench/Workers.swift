@@ -63,21 +63,18 @@ func withWorkers(
         handler: handler,
         logger: logger
     )
-    let notices = database.signals.jobs.subscribe()
-    // Ended below by the end of the subscription.
-    let relay = Task { for await _ in notices { queue.wake() } }
-    // Awaited below, after it was told to stop.
-    let work = Task { try await queue.run() }
-    let outcome: Result<Void, any Error>
-    do {
-        outcome = .success(try await body())
-    } catch {
-        outcome = .failure(error)
+    try await database.signals.jobs.calling({ _ in queue.wake() }) {
+        // Awaited below, after it was told to stop.
+        let work = Task { try await queue.run() }
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        queue.stop()
+        queue.stop()
+        try await work.value
+        try outcome.get()
     }
-    notices.end()
-    queue.stop()
-    queue.stop()
-    try await work.value
-    await relay.value
-    try outcome.get()
 }

@@ -100,6 +100,7 @@ extension QueueMachine {
             pending.call = call(.finish(lease), .finish(lease, pending.write, at: now.wall), now)
             pending.tries += 1
             attempts[index].settlement = .writing(pending)
+            if attempts[index].isAsGoodAsOver { claiming.isWanted = true }
         }
     }
 

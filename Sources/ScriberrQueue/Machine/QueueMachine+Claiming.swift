@@ -12,11 +12,15 @@ struct Claiming: Sendable {
 }
 
 extension QueueMachine {
-    /// Slots that a claim may fill. Abandoned handlers hold one each beyond the first ``QueueConfiguration/workers``.
+    /// Slots that a claim may fill. A slot is free as soon as its result is on its way to the store, so that the next claim
+    /// travels with it; a result that has to be written again holds its slot. Abandoned handlers hold one each beyond the
+    /// first ``QueueConfiguration/workers``.
     var freeSlots: Int {
         let held = max(0, abandoned.count - configuration.workers)
         let promised = calls.count { if case .claim = $0 { true } else { false } }
-        return promised > 0 ? 0 : max(0, configuration.workers - attempts.count - held)
+        // Bounded, in case the store gives jobs but never answers to results.
+        let leaving = min(configuration.workers, attempts.count(where: \.isAsGoodAsOver))
+        return promised > 0 ? 0 : max(0, configuration.workers - (attempts.count - leaving) - held)
     }
 
     private var mayClaim: Bool { phase == .running && !isPaused && freeSlots > 0 }

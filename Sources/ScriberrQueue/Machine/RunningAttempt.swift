@@ -47,6 +47,12 @@ struct RunningAttempt: Sendable {
         if case .settled = settlement { true } else { false }
     }
 
+    /// The handler has ended and its result is being stored for the first time.
+    var isAsGoodAsOver: Bool {
+        guard !handlerIsAlive, let pending = pendingWrite, case .complete = pending.write else { return false }
+        return pending.call != nil && pending.tries == 1
+    }
+
     var pendingWrite: PendingWrite? {
         if case .writing(let write) = settlement { write } else { nil }
     }

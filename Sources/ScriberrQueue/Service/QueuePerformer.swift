@@ -73,8 +73,9 @@ struct QueuePerformer {
 
     private func ask(_ id: CallID, _ call: StoreCall) {
         let context = context
-        // Ends with its answer; the machine forgets it when none comes.
-        Task { context.inbox.yield(.answered(id, await context.answer(call))) }
+        // Ends with its answer; the machine forgets it when none comes. It starts on this thread, so that calls reach the
+        // store in their order and what is asked for together can share a commit.
+        Task.immediate { context.inbox.yield(.answered(id, await context.answer(call))) }
     }
 }
 

@@ -14,7 +14,7 @@ package enum EventLog {
         at time: Timestamp
     ) throws -> Int64 {
         let rows = try connection.query(
-            insertion + " RETURNING sequence",
+            answeringInsertion,
             [.id(owner), .text(subject), .text(type.rawValue), .text(payload), .time(time)]
         )
         wakeReaders(connection)
@@ -38,6 +38,7 @@ package enum EventLog {
     }
 
     private static let insertion = "INSERT INTO events (owner, subject, type, payload, at) VALUES ($1, $2, $3, $4, $5)"
+    private static let answeringInsertion = insertion + " RETURNING sequence"
 
     private static func wakeReaders(_ connection: any SQLConnection) {
         let signals = connection.signals

@@ -13,14 +13,7 @@ struct HeldJob {
     /// The job, if this lease still holds. The row stays locked until the transaction ends, so that what follows in it
     /// cannot meet another attempt.
     init?(_ connection: any SQLConnection, _ lease: Lease) throws {
-        let lock = connection.dialect == .postgres ? " FOR UPDATE" : ""
-        let rows = try connection.query(
-            """
-            SELECT owner, cancel_requested_at, progress, charge, started_at, crashes FROM transcriptions
-            WHERE id = $1 AND status = 'processing' AND attempt = $2\(lock)
-            """,
-            [.id(lease.job), .int(lease.attempt)]
-        )
+        let rows = try connection.query(Self.selection[connection.dialect], [.id(lease.job), .int(lease.attempt)])
         guard let row = rows.first else { return nil }
         self.lease = lease
         owner = try row.user("owner")
@@ -29,6 +22,13 @@ struct HeldJob {
         charge = try row.real("charge")
         startedAt = try row.time("started_at")
         crashes = try row.int("crashes")
+    }
+
+    private static let selection = DialectText { dialect in
+        """
+        SELECT owner, cancel_requested_at, progress, charge, started_at, crashes FROM transcriptions
+        WHERE id = $1 AND status = 'processing' AND attempt = $2\(dialect == .postgres ? " FOR UPDATE" : "")
+        """
     }
 
     /// The answer to a write that took effect.

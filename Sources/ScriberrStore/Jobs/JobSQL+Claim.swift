@@ -8,8 +8,8 @@ extension JobSQL {
     ) throws -> (hasWork: Bool, nextDue: Timestamp?) {
         let next = try nextDue(connection)
         if let next, next <= request.now { return (true, next) }
-        let (sql, arguments) = candidates(request, limit: 1, firstArgument: 1, dialect: nil)
-        return (try !connection.query(sql, arguments).isEmpty, next)
+        let room: [SQLValue] = request.maxRunningPerOwner.map { [.int($0)] } ?? []
+        return (try !connection.query(ClaimShape(request, isSingle: true).look, room + [.int(1)]).isEmpty, next)
     }
 
     /// See ``JobStore/claim(_:)``.
@@ -20,12 +20,13 @@ extension JobSQL {
             next = try nextDue(connection)
         }
         var jobs: [ClaimedJob] = []
-        let perStatement = usesLanes(request) ? 1 : request.count
+        let goesByLanes = ClaimShape(request, isSingle: true).goesByLanes
+        let perStatement = goesByLanes ? 1 : request.count
         while jobs.count < request.count {
             let claimed = try claimOnce(connection, request, limit: perStatement)
             for job in claimed { jobs.append(try start(connection, job, request)) }
-            if claimed.isEmpty, !(try mendLane(connection, request)) { break }
-            if !usesLanes(request) { break }
+            if !goesByLanes { break }
+            if claimed.isEmpty, !(try mendLane(connection)) { break }
         }
         return ClaimAnswer(jobs: jobs, nextDue: next)
     }
@@ -44,61 +45,12 @@ extension JobSQL {
         limit: Int,
         dialect: SQLDialect
     ) -> (sql: String, arguments: [SQLValue]) {
-        let isFair = request.policy == .fairShare
-        let charge = isFair ? "coalesce(audio_seconds, \(Lanes.unknownAudioSeconds)) + 1" : "0"
-        let (line, lineArguments) = candidates(request, limit: limit, firstArgument: 5, dialect: dialect)
-        // A list costs SQLite a table of its own.
-        let isIt = limit == 1 ? "=" : "IN"
-        let sql = """
-            UPDATE transcriptions SET status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2,
-                progress = 0.05, stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge),
-                started_at = $3, updated_at = $4
-            WHERE id \(isIt) (\(line)) AND status = 'queued'
-            RETURNING \(Transcription.columns), charge
-            """
+        let shape = ClaimShape(request, isSingle: limit == 1)
+        let room: [SQLValue] = request.maxRunningPerOwner.map { [.int($0)] } ?? []
         let arguments: [SQLValue] = [
             .id(request.instance), .time(request.leaseExpiresAt), .time(request.now), .time(request.now),
         ]
-        return (sql, arguments + lineArguments)
-    }
-
-    /// The first in line. Plain FIFO walks the line itself; the other rules go by lanes, whose heads are the only jobs that
-    /// can be first.
-    private static func candidates(
-        _ request: ClaimRequest,
-        limit: Int,
-        firstArgument: Int,
-        dialect: SQLDialect?
-    ) -> (sql: String, arguments: [SQLValue]) {
-        guard usesLanes(request) else {
-            let lock = dialect == .postgres ? " FOR UPDATE SKIP LOCKED" : ""
-            let sql = """
-                SELECT id FROM transcriptions WHERE status = 'queued' AND is_due = 1
-                ORDER BY priority DESC, queued_at, created_at, id LIMIT $\(firstArgument)\(lock)
-                """
-            return (sql, [.int(limit)])
-        }
-        let order =
-            switch request.policy {
-            case .fifo: "lane.head_queued_at, lane.head_created_at, lane.head_id"
-            case .fairShare: "lane.virtual_time, lane.head_queued_at, lane.owner"
-            }
-        let room = """
-            AND (SELECT count(*) FROM transcriptions AS busy WHERE busy.owner = lane.owner AND busy.status = 'processing')
-                < $\(firstArgument)
-            """
-        let limitArgument = request.maxRunningPerOwner == nil ? firstArgument : firstArgument + 1
-        let lock = dialect == .postgres ? " FOR UPDATE" : ""
-        let sql = """
-            SELECT lane.head_id FROM queue_lanes AS lane WHERE lane.head_id IS NOT NULL
-            \(request.maxRunningPerOwner == nil ? "" : room)
-            ORDER BY lane.priority DESC, \(order) LIMIT $\(limitArgument)\(lock)
-            """
-        return (sql, (request.maxRunningPerOwner.map { [.int($0)] } ?? []) + [.int(limit)])
-    }
-
-    private static func usesLanes(_ request: ClaimRequest) -> Bool {
-        request.policy == .fairShare || request.maxRunningPerOwner != nil
+        return (shape.claim[dialect], arguments + room + [.int(limit)])
     }
 
     private static func claimOnce(
@@ -155,8 +107,7 @@ extension JobSQL {
 
     /// A lane whose head cannot be claimed would block the line for ever. It should never happen; if it does, the head is
     /// found anew and the claim goes on.
-    private static func mendLane(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> Bool {
-        guard usesLanes(request) else { return false }
+    private static func mendLane(_ connection: any SQLConnection) throws -> Bool {
         let stale = try connection.query(
             """
             SELECT lane.owner FROM queue_lanes AS lane WHERE lane.head_id IS NOT NULL AND NOT EXISTS (

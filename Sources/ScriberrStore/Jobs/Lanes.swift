@@ -13,20 +13,7 @@ enum Lanes {
     /// A job became due that was not. Only the head of a lane matters, so that most arrivals change nothing.
     static func noteArrival(_ connection: any SQLConnection, _ job: Transcription) throws {
         try connection.execute(
-            """
-            INSERT INTO queue_lanes (owner, priority, head_queued_at, head_created_at, head_id, virtual_time)
-            VALUES ($1, $2, $3, $4, $5, (SELECT virtual_time FROM queue_clock WHERE id = 1))
-            ON CONFLICT (owner, priority) DO UPDATE SET
-                head_queued_at = excluded.head_queued_at,
-                head_created_at = excluded.head_created_at,
-                head_id = excluded.head_id,
-                virtual_time = CASE WHEN queue_lanes.head_id IS NULL
-                    THEN \(connection.dialect.greatest)(queue_lanes.virtual_time, excluded.virtual_time)
-                    ELSE queue_lanes.virtual_time END
-            WHERE queue_lanes.head_id IS NULL
-                OR (excluded.head_queued_at, excluded.head_created_at, excluded.head_id)
-                    < (queue_lanes.head_queued_at, queue_lanes.head_created_at, queue_lanes.head_id)
-            """,
+            arrival[connection.dialect],
             [.id(job.owner), .int(job.priority), .time(job.queuedAt), .time(job.createdAt), .id(job.id)]
         )
     }
@@ -45,34 +32,53 @@ enum Lanes {
 
     /// Finds the heads of an owner's lanes anew and adds `charge` to the owner's virtual time.
     static func refresh(_ connection: any SQLConnection, owner: UserID, charge: Double = 0) throws {
-        try connection.execute(
-            """
-            UPDATE queue_lanes SET
-                virtual_time = $1 + CASE WHEN head_id IS NULL
-                    THEN \(connection.dialect.greatest)(virtual_time, (SELECT virtual_time FROM queue_clock WHERE id = 1))
-                    ELSE virtual_time END,
-                (head_queued_at, head_created_at, head_id) = (
-                    SELECT job.queued_at, job.created_at, job.id FROM transcriptions AS job
-                    WHERE job.owner = queue_lanes.owner AND job.priority = queue_lanes.priority
-                        AND job.status = 'queued' AND job.is_due = 1
-                    ORDER BY job.queued_at, job.created_at, job.id LIMIT 1
-                )
-            WHERE owner = $2
-            """,
-            [.real(charge), .id(owner)]
-        )
+        try connection.execute(refreshment[connection.dialect], [.real(charge), .id(owner)])
     }
 
     /// Moves the clock to the virtual time of a lane that is about to be served.
     static func advanceClock(_ connection: any SQLConnection, owner: UserID, priority: Int) throws {
-        try connection.execute(
-            """
-            UPDATE queue_clock SET virtual_time = \(connection.dialect.greatest)(
-                virtual_time,
-                coalesce((SELECT virtual_time FROM queue_lanes WHERE owner = $1 AND priority = $2), 0)
-            ) WHERE id = 1
-            """,
-            [.id(owner), .int(priority)]
-        )
+        try connection.execute(clockAdvance[connection.dialect], [.id(owner), .int(priority)])
+    }
+
+    private static let arrival = DialectText { dialect in
+        """
+        INSERT INTO queue_lanes (owner, priority, head_queued_at, head_created_at, head_id, virtual_time)
+        VALUES ($1, $2, $3, $4, $5, (SELECT virtual_time FROM queue_clock WHERE id = 1))
+        ON CONFLICT (owner, priority) DO UPDATE SET
+            head_queued_at = excluded.head_queued_at,
+            head_created_at = excluded.head_created_at,
+            head_id = excluded.head_id,
+            virtual_time = CASE WHEN queue_lanes.head_id IS NULL
+                THEN \(dialect.greatest)(queue_lanes.virtual_time, excluded.virtual_time)
+                ELSE queue_lanes.virtual_time END
+        WHERE queue_lanes.head_id IS NULL
+            OR (excluded.head_queued_at, excluded.head_created_at, excluded.head_id)
+                < (queue_lanes.head_queued_at, queue_lanes.head_created_at, queue_lanes.head_id)
+        """
+    }
+
+    private static let refreshment = DialectText { dialect in
+        """
+        UPDATE queue_lanes SET
+            virtual_time = $1 + CASE WHEN head_id IS NULL
+                THEN \(dialect.greatest)(virtual_time, (SELECT virtual_time FROM queue_clock WHERE id = 1))
+                ELSE virtual_time END,
+            (head_queued_at, head_created_at, head_id) = (
+                SELECT job.queued_at, job.created_at, job.id FROM transcriptions AS job
+                WHERE job.owner = queue_lanes.owner AND job.priority = queue_lanes.priority
+                    AND job.status = 'queued' AND job.is_due = 1
+                ORDER BY job.queued_at, job.created_at, job.id LIMIT 1
+            )
+        WHERE owner = $2
+        """
+    }
+
+    private static let clockAdvance = DialectText { dialect in
+        """
+        UPDATE queue_clock SET virtual_time = \(dialect.greatest)(
+            virtual_time,
+            coalesce((SELECT virtual_time FROM queue_lanes WHERE owner = $1 AND priority = $2), 0)
+        ) WHERE id = 1
+        """
     }
 }

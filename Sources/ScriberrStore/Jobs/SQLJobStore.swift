@@ -21,9 +21,13 @@ package struct SQLJobStore: JobStore {
 
     package func claim(_ request: ClaimRequest) async throws -> ClaimAnswer {
         guard request.count > 0 else { return ClaimAnswer(jobs: [], nextDue: nil) }
-        let look = try await database.read { try JobSQL.look($0, request) }
-        guard look.hasWork else { return ClaimAnswer(jobs: [], nextDue: look.nextDue) }
-        return try await database.write { try JobSQL.claim($0, request) }
+        return try await database.write(
+            unless: { connection in
+                let look = try JobSQL.look(connection, request)
+                return look.hasWork ? nil : ClaimAnswer(jobs: [], nextDue: look.nextDue)
+            },
+            { try JobSQL.claim($0, request) }
+        )
     }
 
     package func renew(_ leases: [Lease], until expiry: Timestamp, at now: Timestamp) async throws -> [LeaseAnswer] {
@@ -69,8 +73,10 @@ package struct SQLJobStore: JobStore {
     }
 
     package func recover(_ request: RecoveryRequest) async throws -> [RecoveredJob] {
-        guard try await !database.read({ try JobSQL.abandoned($0, request) }).isEmpty else { return [] }
-        return try await database.write { try JobSQL.recover($0, request) }
+        try await database.write(
+            unless: { try JobSQL.abandoned($0, request).isEmpty ? [] : nil },
+            { try JobSQL.recover($0, request) }
+        )
     }
 
     package func requestCancel(

@@ -58,8 +58,26 @@ public protocol Database: Sendable {
     /// Runs `body` in a transaction that cannot write, on a consistent view. Must be short.
     func read<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
     /// Runs `body` in a transaction and answers once it is durable. When `body` throws, its writes are undone and no one
-    /// else's. Concurrent calls may share one commit.
+    /// else's. Concurrent calls may share one commit. `body` runs again when the transaction has to be repeated, such as
+    /// because another call in it failed; only its last run counts, so it has no effect but on the connection.
     func write<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
+    /// Like ``write(_:)``, unless `look` already has the answer: it only reads, and takes no lock that a writer would wait
+    /// for. `body` must come to the same answer by itself, since `look` is left out where the lock is held anyway.
+    func write<Value: Sendable>(
+        unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value
     /// Waits for what runs and closes every connection.
     func close() async
+}
+
+extension Database {
+    /// Looks on a connection that reads, then writes.
+    public func write<Value: Sendable>(
+        unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        if let answer = try await read(look) { return answer }
+        return try await write(body)
+    }
 }

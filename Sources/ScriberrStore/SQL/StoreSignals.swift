@@ -36,9 +36,10 @@ package final class Signal<Notice: Sendable & Hashable>: Sendable {
         var subscribers: [Int: Listener] = [:]
     }
 
-    /// A subscription that nobody holds any more is not kept alive for its notices.
+    /// Who hears. A subscription that nobody holds any more is not kept alive for its notices.
     private struct Listener {
         weak var subscription: Subscription?
+        var call: (@Sendable (Notice) -> Void)?
     }
 
     private let state = Mutex(State())
@@ -49,21 +50,41 @@ package final class Signal<Notice: Sendable & Hashable>: Sendable {
     /// `limit` unread notices new ones are dropped, which is why readers look at the database now and then anyway.
     package func subscribe(limit: Int = 1_024) -> Subscription {
         let subscription = Subscription(limit: limit)
-        let number = state.withLock { state in
-            state.nextSubscription += 1
-            state.subscribers[state.nextSubscription] = Listener(subscription: subscription)
-            return state.nextSubscription
-        }
-        subscription.onEnd { [weak self] in _ = self?.state.withLock { $0.subscribers.removeValue(forKey: number) } }
+        let number = add(Listener(subscription: subscription))
+        subscription.onEnd { [weak self] in self?.remove(number) }
         return subscription
     }
+
+    /// Calls `listener` with each notice while `body` runs, on the thread that raises it, which waits: for what passes a
+    /// notice on at once and never blocks.
+    package func calling<Value>(
+        _ listener: @Sendable @escaping (Notice) -> Void,
+        while body: () async throws -> Value
+    ) async rethrows -> Value {
+        let number = add(Listener(call: listener))
+        defer { remove(number) }
+        return try await body()
+    }
+
+    private func add(_ listener: Listener) -> Int {
+        state.withLock { state in
+            state.nextSubscription += 1
+            state.subscribers[state.nextSubscription] = listener
+            return state.nextSubscription
+        }
+    }
+
+    private func remove(_ number: Int) { _ = state.withLock { $0.subscribers.removeValue(forKey: number) } }
 
     /// How many listen.
     package var subscriberCount: Int { state.withLock { $0.subscribers.count } }
 
     /// Hands `notice` to every subscriber.
     package func raise(_ notice: Notice) {
-        for listener in state.withLock({ Array($0.subscribers.values) }) { listener.subscription?.push(notice) }
+        for listener in state.withLock({ Array($0.subscribers.values) }) {
+            listener.call?(notice)
+            listener.subscription?.push(notice)
+        }
     }
 }
 

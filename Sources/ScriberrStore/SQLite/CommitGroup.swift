@@ -5,7 +5,7 @@ import Synchronization
 /// Lets writes that arrive while a commit runs share the next one.
 ///
 /// Nobody waits for a timer: the first write starts at once, and what has gathered by the time it is durable makes up the
-/// next transaction. Each write runs in a savepoint of its own, so that a failing one takes nobody else with it.
+/// next transaction. A failing write takes nobody else with it: the others are run again without it.
 final class CommitGroup: Sendable {
     private struct State {
         var waiting: [PendingWrite] = []
@@ -29,18 +29,11 @@ final class CommitGroup: Sendable {
         self.onCommit = onCommit
     }
 
-    func write<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            add(
-                PendingWrite(
-                    run: { connection in
-                        let value = try body(connection)
-                        return { continuation.resume(returning: value) }
-                    },
-                    fail: { continuation.resume(throwing: $0) }
-                )
-            )
-        }
+    func write<Value: Sendable>(
+        unless look: (@Sendable (any SQLConnection) throws -> Value?)? = nil,
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { add(PendingWrite($0, unless: look, body)) }
     }
 
     /// What was done since the database was opened.
@@ -100,29 +93,18 @@ final class CommitGroup: Sendable {
 
     private func run(_ group: [PendingWrite], on database: GRDB.Database) {
         let connection = SQLiteConnection(database, signals: signals)
-        var settlements: [@Sendable () -> Void] = []
+        if group.count == 1, isAnswered(group[0], by: connection) { return }
+        var settlements: [Settlement]?
         do {
             try connection.begin()
-            for (index, write) in group.enumerated() {
-                do {
-                    settlements.append(try group.count == 1 ? write.run(connection) : connection.inSavepoint(write.run))
-                } catch let error where !connection.lostTransaction {
-                    if group.count == 1 { try connection.rollBackAll() }
-                    settlements.append { write.fail(error) }
-                } catch {
-                    // The disk is full or broken, and SQLite has undone the writes before this one too. Those after it
-                    // have not run yet.
-                    for undone in group[...index] { undone.fail(error) }
-                    putBack(group[(index + 1)...])
-                    return
-                }
-            }
-            try connection.commit()
+            settlements = try together(group, connection) ?? oneByOne(group, connection)
+            if settlements != nil { try connection.commit() }
         } catch {
             connection.abandon()
             for write in group { write.fail(error) }
             return
         }
+        guard let settlements else { return }
         state.withLock { state in
             state.statistics.commits += 1
             state.statistics.writes += group.count
@@ -130,6 +112,62 @@ final class CommitGroup: Sendable {
         for action in connection.takeActions() { action() }
         onCommit()
         for settle in settlements { settle() }
+    }
+
+    /// Looks, before a write that is alone takes the lock, whether it has anything to do.
+    private func isAnswered(_ write: PendingWrite, by connection: SQLiteConnection) -> Bool {
+        guard let look = write.look else { return false }
+        do {
+            try connection.beginReading()
+            let settle = try look(connection)
+            try connection.commit()
+            settle?()
+            return settle != nil
+        } catch {
+            connection.abandon()
+            write.fail(error)
+            return true
+        }
+    }
+
+    /// Runs the writes bare, which is what nearly always works. Answers nil, with everything undone, when one failed that may
+    /// have written: what it wrote cannot be told from what the others did.
+    private func together(_ group: [PendingWrite], _ connection: SQLiteConnection) throws -> [Settlement]? {
+        var settlements: [Settlement] = []
+        settlements.reserveCapacity(group.count)
+        for write in group {
+            let actions = connection.actionCount
+            connection.mayHaveWritten = false
+            do {
+                settlements.append(try write.run(connection))
+            } catch {
+                let mustUndo = connection.mayHaveWritten || connection.lostTransaction
+                if mustUndo { try connection.startOver() } else { connection.dropActions(beyond: actions) }
+                if mustUndo, group.count > 1 { return nil }
+                settlements.append { write.fail(error) }
+            }
+        }
+        return settlements
+    }
+
+    /// Runs each write in a savepoint, so that those that fail are undone and no others. Answers nil when the transaction is
+    /// gone and every caller has been told or waits for another turn.
+    private func oneByOne(_ group: [PendingWrite], _ connection: SQLiteConnection) -> [Settlement]? {
+        var settlements: [Settlement] = []
+        for (index, write) in group.enumerated() {
+            do {
+                settlements.append(try connection.inSavepoint(write.run))
+            } catch let error where !connection.lostTransaction {
+                settlements.append { write.fail(error) }
+            } catch {
+                // The disk is full or broken, and SQLite has undone the writes before this one too. Those after it have
+                // not run yet.
+                for undone in group[...index] { undone.fail(error) }
+                putBack(group[(index + 1)...])
+                return nil
+            }
+        }
+        return settlements
     }
 
     private func putBack(_ writes: ArraySlice<PendingWrite>) {
@@ -143,11 +181,4 @@ package struct CommitStatistics: Sendable, Hashable {
     package var commits = 0
     /// Writes that they carried, failed ones included.
     package var writes = 0
-}
-
-/// A write that waits for its turn, without the type of its answer.
-private struct PendingWrite: Sendable {
-    /// Runs the body; what it answers tells the caller, and is called once the write is durable.
-    let run: @Sendable (SQLiteConnection) throws -> @Sendable () -> Void
-    let fail: @Sendable (any Error) -> Void
 }

@@ -3,12 +3,15 @@ extension SQLiteConnection {
     /// transaction that read before it writes is refused without any wait.
     func begin() throws { try execute("BEGIN IMMEDIATE", []) }
 
+    /// Starts a transaction that only reads, on a consistent view. It holds up no writer.
+    func beginReading() throws { try execute("BEGIN DEFERRED", []) }
+
     func commit() throws { try execute("COMMIT", []) }
 
-    /// Undoes the transaction and starts over, so that the commit that follows has nothing to do.
-    func rollBackAll() throws {
+    /// Undoes the transaction, if SQLite has not done so itself, and starts over.
+    func startOver() throws {
         dropActions(beyond: 0)
-        try execute("ROLLBACK", [])
+        if !lostTransaction { try execute("ROLLBACK", []) }
         try begin()
     }
 

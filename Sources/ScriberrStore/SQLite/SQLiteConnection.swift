@@ -8,6 +8,8 @@ final class SQLiteConnection: SQLConnection {
     private let database: GRDB.Database
     let signals: StoreSignals
     private var actions: [@Sendable () -> Void] = []
+    /// Whether a statement ran that may have changed something, since this was last set to false.
+    var mayHaveWritten = false
     /// Whether a failure inside a statement has undone the whole transaction (disk full, I/O error).
     var lostTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
 
@@ -78,6 +80,7 @@ final class SQLiteConnection: SQLConnection {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
         }
+        if sqlite3_stmt_readonly(statement) == 0 { mayHaveWritten = true }
         for (index, argument) in arguments.enumerated() { try bind(argument, to: statement, at: CInt(index + 1)) }
         return try body(prepared)
     }

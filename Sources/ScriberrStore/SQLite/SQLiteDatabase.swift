@@ -61,6 +61,13 @@ package final class SQLiteDatabase: Database {
         try await group.write(body)
     }
 
+    package func write<Value: Sendable>(
+        unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await group.write(unless: look, body)
+    }
+
     /// How commits were shared since the database was opened.
     package var commitStatistics: CommitStatistics { group.statistics }
 

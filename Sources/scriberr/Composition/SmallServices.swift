@@ -24,17 +24,15 @@ struct NoticeRelay: Service {
     let queue: JobQueue
 
     func run() async throws {
-        let notices = signals.jobs.subscribe()
-        await withGracefulShutdownHandler {
-            for await notice in notices {
-                switch notice {
-                case .due, .dueLater: queue.wake()
-                case .cancelRequested(let lease): queue.cancelRequested(lease)
-                case .deleted(let lease): queue.leaseLost(lease)
-                }
-            }
-        } onGracefulShutdown: {
-            notices.end()
+        // Ends by the shutdown.
+        await signals.jobs.calling(pass) { try? await gracefulShutdown() }
+    }
+
+    @Sendable private func pass(_ notice: JobNotice) {
+        switch notice {
+        case .due, .dueLater: queue.wake()
+        case .cancelRequested(let lease): queue.cancelRequested(lease)
+        case .deleted(let lease): queue.leaseLost(lease)
         }
     }
 }

@@ -40,6 +40,52 @@ import Testing
         }
     }
 
+    @Test func `run again without the one that failed, unless it changed nothing`() async throws {
+        try await withNotes { database in
+            for (changes, runs) in [(true, 2), (false, 1)] {
+                let count = Mutex(0)
+                let answers = await together(database, count: 3) { number, connection in
+                    if number == 0 { count.withLock { $0 += 1 } }
+                    guard number == 1 else {
+                        let id = number + (changes ? 0 : 10)
+                        return try connection.execute("INSERT INTO notes (id, text) VALUES ($1, 'x')", [.int(id)])
+                    }
+                    if changes { try connection.execute("INSERT INTO notes (id, text) VALUES (99, 'x')", []) }
+                    throw NoteError()
+                }
+                #expect(count.withLock(\.self) == runs)
+                #expect(throws: NoteError.self) { try answers[1].get() }
+                #expect(answers.compactMap { try? $0.get() } == [1, 1])
+            }
+            try await expectNotes(4, in: database)
+        }
+    }
+
+    @Test func `that have nothing to do do not wait for who writes in another process`() async throws {
+        try await withTemporaryFolder { folder in
+            let database = try SQLiteDatabase(path: folder + "/notes.db", migrations: notes)
+            let other = try SQLiteDatabase(path: folder + "/notes.db", migrations: notes)
+            let answer = try await other.write { _ in
+                // Holds the lock until the other one has its answer.
+                let answer = Mutex<Int?>(nil)
+                let done = DispatchSemaphore(value: 0)
+                Task {
+                    defer { done.signal() }
+                    let found = try? await database.write(unless: { try $0.count() == 0 ? 0 : nil }, { try $0.count() })
+                    answer.withLock { $0 = found }
+                }
+                done.wait()
+                return answer.withLock(\.self)
+            }
+            #expect(answer == 0)
+            try await database.write { _ = try $0.execute("INSERT INTO notes (id, text) VALUES (1, 'x')", []) }
+            let found = try await database.write(unless: { try $0.count() == 0 ? 0 : nil }, { try $0.count() + 100 })
+            #expect(found == 101, "There was something to write.")
+            await other.close()
+            await database.close()
+        }
+    }
+
     @Test func `fail together when their commit does`() async throws {
         try await withNotes { database in
             let fired = Mutex<[Int]>([])
@@ -179,6 +225,10 @@ import Testing
 }
 
 private struct NoteError: Error {}
+
+extension SQLConnection {
+    fileprivate func count() throws -> Int { try query("SELECT count(*) AS notes FROM notes", []).first?.int("notes") ?? 0 }
+}
 
 private let notes = [
     Migration(id: 1, name: "notes") { _ in
