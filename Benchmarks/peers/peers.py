@@ -2,7 +2,7 @@
 """Measures the Python queues huey and litequeue as queue-bench measures ours: peers.py PEER SECTION FOLDER [key=value...]
 
 Sections: enqueue (callers=N threads), cycle (one caller puts in, takes and finishes one job after the other), drain and
-latency (one worker process). Each runs with the disk waited for at every commit; `litequeue` comes with synchronous=NORMAL
+latency (one worker process), crash (a worker is killed while it runs a job; does the next one run it?). Each runs with the disk waited for at every commit; `litequeue` comes with synchronous=NORMAL
 and is measured once as it comes (litequeue-normal) and once made durable.
 """
 import logging
@@ -25,11 +25,17 @@ class Starts:
         if not os.path.exists(path):
             with open(path, "wb") as file:
                 file.truncate(8 * SLOTS)
+        self.hang = path + "-hang"
         self.file = open(path, "r+b")
         self.map = mmap.mmap(self.file.fileno(), 8 * SLOTS)
 
     def note(self, job):
         struct.pack_into("<d", self.map, 8 * job, time.monotonic())
+        while os.path.exists(self.hang):
+            time.sleep(0.01)
+
+    def forget(self, job):
+        struct.pack_into("<d", self.map, 8 * job, 0)
 
     def get(self, job):
         return struct.unpack_from("<d", self.map, 8 * job)[0]
@@ -194,6 +200,29 @@ def measure_latency(peer, queue, settings, folder, starts):
                 time.sleep(0.025)
             waits.append(starts.get(job) - asked)
     report(peer, "latency", {"backlog": "none"}, {"started_p50_us": share(waits, 0.5), "started_p99_us": share(waits, 0.99)})
+
+
+def measure_crash(peer, queue, settings, folder, starts):
+    """How long after the next worker's start the job of a killed one runs again; nan when it does not within some seconds."""
+    open(starts.hang, "w").close()
+    queue.put(0)
+    with Worker(peer, folder) as worker:
+        limit = time.monotonic() + 10
+        while not starts.get(0):
+            if time.monotonic() > limit:
+                raise SystemExit(f"{peer} did not start a job within 10 seconds.")
+            time.sleep(0.005)
+        worker.process.kill()
+        worker.process.wait()
+    os.remove(starts.hang)
+    starts.forget(0)
+    again, begin = float("nan"), time.monotonic()
+    with Worker(peer, folder):
+        while time.monotonic() < begin + float(settings.get("limit", 3)) and not starts.get(0):
+            time.sleep(0.01)
+        if starts.get(0):
+            again = (starts.get(0) - begin) * 1e3
+    report(peer, "crash", {}, {"again_ms": again})
 
 
 def main():

@@ -1,5 +1,6 @@
 import ScriberrCore
 import ScriberrStore
+import Synchronization
 import Testing
 
 @Suite struct `The event log` {
@@ -120,6 +121,19 @@ import Testing
 }
 
 @Suite struct `A signal` {
+    @Test func `calls who asked for it at once, and only while it is wanted`() async {
+        let signal = Signal<JobNotice>()
+        let heard = Mutex<[JobNotice]>([])
+        await signal.calling({ notice in heard.withLock { $0.append(notice) } }) {
+            signal.raise(.due)
+            #expect(heard.withLock(\.self) == [.due])
+            #expect(signal.subscriberCount == 1)
+        }
+        signal.raise(.due)
+        #expect(heard.withLock(\.self) == [.due])
+        #expect(signal.subscriberCount == 0)
+    }
+
     @Test func `ends for a reader whose task is canceled`() async {
         let signal = Signal<JobNotice>()
         let subscription = signal.subscribe()
