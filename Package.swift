@@ -144,6 +144,7 @@ let package = Package(
             "ScriberrServerTests",
             [
                 "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient,
+                .crypto,
                 .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]
         ),

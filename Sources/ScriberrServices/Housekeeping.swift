@@ -19,6 +19,7 @@ package struct Housekeeping: Sendable {
     private let database: any Database
     private let blobs: any BlobStore
     private let cleaner: BlobCleaner
+    private let uploads: UploadService
     private let idempotency: IdempotencyService
     private let clock: any WallClock
     private static let eventsKept = 200_000
@@ -29,6 +30,7 @@ package struct Housekeeping: Sendable {
         database: any Database,
         blobs: any BlobStore,
         cleaner: BlobCleaner,
+        uploads: UploadService,
         idempotency: IdempotencyService,
         retention: Retention,
         clock: any WallClock
@@ -37,6 +39,7 @@ package struct Housekeeping: Sendable {
         self.database = database
         self.blobs = blobs
         self.cleaner = cleaner
+        self.uploads = uploads
         self.idempotency = idempotency
         self.clock = clock
     }
@@ -45,13 +48,14 @@ package struct Housekeeping: Sendable {
     package func atStart() async throws {
         try await blobs.removeLeftovers()
         _ = try await cleaner.sweep()
+        _ = try await uploads.sweep()
     }
 
     /// To be called every hour or so: old events, old answers and unclaimed blobs go. Each step is small and gives way to
     /// other writes. Answers how many rows and blobs went.
     @discardableResult
     package func run() async throws -> Int {
-        var total = try await cleaner.sweep()
+        var total = try await cleaner.sweep() + uploads.sweep()
         var some = Self.batch
         while some >= Self.batch {
             some = try await idempotency.purge()

@@ -9,6 +9,7 @@ package struct Services: Sendable {
     package let profiles: ProfileService
     package let settings: SettingsService
     package let library: LibraryService
+    package let uploads: UploadService
     package let transcriptions: TranscriptionService
     package let idempotency: IdempotencyService
     package let events: EventFeed
@@ -19,10 +20,12 @@ package struct Services: Sendable {
         database: any Database,
         signals: StoreSignals,
         blobs: any BlobStore,
+        staging: StagingFolder,
         probe: any MediaProbe,
         directory: any ModelDirectory,
         clock: any WallClock = SystemWallClock(),
         uploadLimitBytes: Int64 = 50 << 30,
+        uploadExpiry: Duration = .seconds(86_400),
         passwordCost: PasswordCost = .usual,
         line: LinePolicy = LinePolicy(),
         retention: Retention = Retention(),
@@ -42,6 +45,13 @@ package struct Services: Sendable {
             uploadLimitBytes: uploadLimitBytes,
             maxAttempts: maxAttempts
         )
+        uploads = UploadService(
+            database: database,
+            staging: staging,
+            library: library,
+            clock: clock,
+            expiry: uploadExpiry
+        )
         transcriptions = TranscriptionService(
             database: database,
             library: library,
@@ -57,6 +67,7 @@ package struct Services: Sendable {
             database: database,
             blobs: blobs,
             cleaner: library.cleaner,
+            uploads: uploads,
             idempotency: idempotency,
             retention: retention,
             clock: clock

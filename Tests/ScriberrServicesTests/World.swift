@@ -11,6 +11,7 @@ struct World: Sendable {
     let folder: String
     let database: SQLiteDatabase
     let blobs: FolderBlobStore
+    let staging: StagingFolder
     let clock: ManualWallClock
     let services: Services
 
@@ -36,11 +37,13 @@ struct World: Sendable {
         let signals = StoreSignals()
         database = try SQLiteDatabase(path: folder + "/test.db", signals: signals)
         blobs = try FolderBlobStore(path: folder + "/blobs")
+        staging = try StagingFolder(path: folder + "/partial")
         clock = ManualWallClock()
         services = Services(
             database: database,
             signals: signals,
             blobs: blobs,
+            staging: staging,
             probe: FirstByteProbe(),
             directory: FewModels(),
             clock: clock,

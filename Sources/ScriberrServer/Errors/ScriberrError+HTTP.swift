@@ -1,5 +1,6 @@
 import HTTPTypes
 import ScriberrCore
+import ScriberrServices
 
 extension ScriberrError.Code {
     /// A condition of the request does not hold.
@@ -15,6 +16,8 @@ extension ScriberrError.Code {
         case .methodNotAllowed: .methodNotAllowed
         case .conflict, .idempotencyConflict: .conflict
         case .preconditionFailed: .preconditionFailed
+        case .uploadLocked: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
+        case .checksumMismatch: HTTPResponse.Status(code: 460, reasonPhrase: "Checksum Mismatch")
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable

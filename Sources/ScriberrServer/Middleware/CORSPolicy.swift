@@ -14,13 +14,16 @@ struct CORSPolicy: Sendable {
         headers[.accessControlAllowCredentials] = "true"
         guard isPreflight else {
             headers[.accessControlExposeHeaders] =
-                "X-Request-ID, Idempotency-Replayed, Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition"
+                "X-Request-ID, Idempotency-Replayed, Retry-After, ETag, Content-Range, Accept-Ranges, Content-Disposition, "
+                + "Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, "
+                + "Upload-Metadata, Upload-Expires, Upload-File-ID"
             return
         }
         headers[.accessControlAllowMethods] = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
         headers[.accessControlAllowHeaders] =
             "Origin, Content-Type, Content-Length, Accept-Encoding, X-CSRF-Token, Authorization, X-API-Key, X-Request-ID, "
-            + "Idempotency-Key, Last-Event-ID, Range, If-None-Match, If-Modified-Since, If-Range"
+            + "Idempotency-Key, Last-Event-ID, Range, If-None-Match, If-Modified-Since, If-Range, "
+            + "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, X-HTTP-Method-Override"
         headers[.accessControlMaxAge] = "600"
     }
 

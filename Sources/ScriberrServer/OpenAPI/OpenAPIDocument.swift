@@ -38,11 +38,17 @@ enum OpenAPIDocument {
                     "description": "Part of an address that `:sign-audio` made; good for that one path.",
                 ],
             ],
-            "parameters": DocumentValue(documentParameters.map { ($0.name, $0.value) }),
+            "parameters": DocumentValue((documentParameters + uploadParameters).map { ($0.name, $0.value) }),
             "responses": DocumentValue(failures.map { ("E\($0.status)", failure($0.code, $0.text)) }),
-            "schemas": DocumentValue((documentSchemas + administrationSchemas).map { ($0.name, $0.value) }),
+            "schemas": DocumentValue(allSchemas.map { ($0.name, $0.value) }),
         ],
     ]
+
+    private static var allSchemas: [DocumentValue.Field] {
+        documentSchemas
+            + administrationSchemas
+            + uploadSchemas
+    }
 
     private static let introduction = """
         Recordings in, transcripts out. Every failure is `{"error":{"code","message","field"?,"request_id"}}`; times are RFC 3339 \
@@ -141,7 +147,9 @@ enum OpenAPIDocument {
         (415, "UNSUPPORTED_MEDIA_TYPE", "The file is neither audio nor video."),
         (416, "RANGE_NOT_SATISFIABLE", "The range lies outside the recording."),
         (422, "VALIDATION_ERROR", "A value is well formed but not allowed; `field` names it."),
+        (423, "UPLOAD_LOCKED", "Another request is sending a piece of this upload."),
         (429, "TOO_MANY_REQUESTS", "Too many attempts; `Retry-After` tells how long to wait."),
+        (460, "CHECKSUM_MISMATCH", "The bytes are not those that the checksum stands for."),
         (500, "INTERNAL_ERROR", "Something went wrong on the server."),
         (503, "SERVICE_UNAVAILABLE", "The server cannot do this now."),
         (507, "STORAGE_FULL", "There is no room left."),

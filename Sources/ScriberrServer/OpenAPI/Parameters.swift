@@ -86,7 +86,7 @@ let documentParameters: [DocumentValue.Field] = [
     parameter("ifNoneMatch", "If-None-Match", in: "header", ["type": "string"], "304 when the entity tag is one of these."),
 ]
 
-private func parameter(
+func parameter(
     _ key: String,
     _ name: String,
     in place: String,

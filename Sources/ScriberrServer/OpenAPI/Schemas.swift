@@ -166,10 +166,10 @@ private let options: DocumentValue = [
     "device": ["type": "string", "enum": ["auto", "cpu", "cuda"]],
 ]
 
-private func reference(_ name: String) -> DocumentValue { ["$ref": .text("#/components/schemas/\(name)")] }
+func reference(_ name: String) -> DocumentValue { ["$ref": .text("#/components/schemas/\(name)")] }
 
 /// The same, or null.
-private func maybe(_ schema: DocumentValue) -> DocumentValue {
+func maybe(_ schema: DocumentValue) -> DocumentValue {
     if case .text(let type)? = schema["type"], schema["enum"] == nil {
         return .object(
             schema.fields.map { $0.name == "type" ? DocumentValue.Field(name: "type", value: [.text(type), "null"]) : $0 }
@@ -179,11 +179,11 @@ private func maybe(_ schema: DocumentValue) -> DocumentValue {
     return ["anyOf": [schema, ["type": "null"]]]
 }
 
-private func answer(_ name: String, _ fields: DocumentValue, optional: DocumentValue = [:]) -> DocumentValue.Field {
+func answer(_ name: String, _ fields: DocumentValue, optional: DocumentValue = [:]) -> DocumentValue.Field {
     DocumentValue.Field(name: name, value: object(fields, optional))
 }
 
-private func body(_ name: String, _ required: DocumentValue, optional: DocumentValue = [:]) -> DocumentValue.Field {
+func body(_ name: String, _ required: DocumentValue, optional: DocumentValue = [:]) -> DocumentValue.Field {
     DocumentValue.Field(name: name, value: object(required, optional))
 }
 

@@ -3,4 +3,5 @@ extension Route {
     static let all: [Route] =
         health + authentication + apiKeys + files + transcriptions + results + events + profiles + settings + models
         + administration + signing
+        + uploads
 }

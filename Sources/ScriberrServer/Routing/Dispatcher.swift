@@ -84,7 +84,10 @@ struct Dispatcher: Sendable {
 
     private func run(_ destination: Destination, _ exchange: Exchange) async throws -> Answer {
         switch destination {
-        case .preflight: return .nothing
+        case .preflight:
+            guard exchange.request.uri.path.hasPrefix("/api/v1/uploads") else { return .nothing }
+            let limit = server.services.uploads.limitBytes
+            return Answer(status: .noContent, headers: Tus.capabilities(limitBytes: limit))
         case .redirect(let location):
             let isRead = exchange.request.method == .get || exchange.request.method == .head
             return Answer(status: isRead ? .movedPermanently : .temporaryRedirect, headers: [.location: location])

@@ -9,6 +9,18 @@ extension HTTPField.Name {
     static let accelBuffering = known("X-Accel-Buffering")
     static let referrerPolicy = known("Referrer-Policy")
     static let frameOptions = known("X-Frame-Options")
+    static let methodOverride = known("X-HTTP-Method-Override")
+    static let tusResumable = known("Tus-Resumable")
+    static let tusVersion = known("Tus-Version")
+    static let tusExtension = known("Tus-Extension")
+    static let tusMaxSize = known("Tus-Max-Size")
+    static let tusChecksumAlgorithm = known("Tus-Checksum-Algorithm")
+    static let uploadLength = known("Upload-Length")
+    static let uploadOffset = known("Upload-Offset")
+    static let uploadMetadata = known("Upload-Metadata")
+    static let uploadChecksum = known("Upload-Checksum")
+    static let uploadExpires = known("Upload-Expires")
+    static let uploadFileID = known("Upload-File-ID")
 
     private static func known(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no header field name.") }

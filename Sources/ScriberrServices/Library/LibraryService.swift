@@ -48,11 +48,32 @@ package struct LibraryService: Sendable {
         )
     }
 
+    /// An upload that already lies in a local file, which stays where it is.
+    func adopt(_ path: String, owner: UserID, fileName: String, declaredType: String?) async throws -> Upload {
+        let key = FileID.make(at: clock.now()).text
+        return Upload(
+            owner: owner,
+            fileName: fileName,
+            declaredType: declaredType,
+            key: key,
+            writer: try await blobs.writer(holding: path, as: key),
+            limitBytes: uploadLimitBytes
+        )
+    }
+
     /// Looks into the uploaded bytes and makes a file of them; with auto-transcription on, a job too. An empty `title` means
-    /// the file's name. Throws `UNSUPPORTED_MEDIA_TYPE` or `MEDIA_UNREADABLE` with field `file`.
-    package func finish(_ upload: Upload, title: String?) async throws -> AudioFile {
+    /// the file's name. `also` runs in the transaction that makes the file. Throws `UNSUPPORTED_MEDIA_TYPE` or
+    /// `MEDIA_UNREADABLE` with field `file`.
+    package func finish(
+        _ upload: Upload,
+        title: String?,
+        transcribesByItself: Bool = true,
+        also: @Sendable @escaping (any SQLConnection, AudioFile) throws -> Void = { _, _ in }
+    ) async throws -> AudioFile {
         try await keep(upload, title: title) { db, file in
+            try also(db, file)
             try Self.announce(db, file, .fileReady)
+            guard transcribesByItself else { return file }
             guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
             let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
             try NewJob(file: file, title: nil, options: options, maxAttempts: maxAttempts).enqueue(db, at: file.createdAt)

@@ -86,7 +86,7 @@ package struct FolderBlobStore: BlobStore {
     }
 
     /// Two characters of the random end spread the blobs over folders.
-    private func path(of key: String) -> String { "\(root)/\(Self.checked(key).suffix(2))/\(key)" }
+    func path(of key: String) -> String { "\(root)/\(Self.checked(key).suffix(2))/\(key)" }
 
     private static func checked(_ key: String) -> String {
         let isOurs = key.utf8.count > 2 && key.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") }

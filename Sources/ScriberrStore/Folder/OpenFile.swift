@@ -36,6 +36,19 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// The file's length in bytes.
+    func size() throws -> Int64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw ScriberrError.file("fstat") }
+        return Int64(status.st_size)
+    }
+
+    /// Cuts the file to `length` bytes and goes on writing there.
+    func rewind(to length: Int64) throws {
+        guard ftruncate(descriptor, Int(length)) == 0 else { throw ScriberrError.file("ftruncate") }
+        guard lseek(descriptor, Int(length), SEEK_SET) >= 0 else { throw ScriberrError.file("lseek") }
+    }
+
     /// Waits until the bytes are on the disk.
     func sync() throws {
         guard fsync(descriptor) == 0 else { throw ScriberrError.file("fsync") }

@@ -18,6 +18,7 @@ struct Settings: Sendable {
     var tokenSecret: String?
     var tokenSecretFile: String
     var uploadLimitBytes: Int64
+    var uploadStaging: UploadStaging
     var engine: Engine
     var queue: Queue
     /// One deadline for the whole graceful stop.
@@ -120,6 +121,7 @@ extension Settings {
         tokenSecret = reader.value("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
         uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20
+        uploadStaging = UploadStaging(from: &reader)
         engine = Engine(from: &reader)
         queue = Queue(from: &reader)
         shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(30))

@@ -14,14 +14,21 @@ import Testing
             let (file, job) = (try await alice.upload(), try await alice.job())
             let profile = try await alice.send("POST", "/api/v1/profiles", json: #"{"name":"p"}"#)["id"] ?? ""
             let key = try await alice.send("POST", "/api/v1/api-keys", json: #"{"name":"k"}"#)["id"] ?? ""
-            let ids = ["files": file, "transcriptions": job, "profiles": profile, "api-keys": key]
+            let tus = [
+                ("Tus-Resumable", "1.0.0"), ("Upload-Length", "9"), ("Upload-Offset", "0"), ("X-HTTP-Method-Override", "PATCH"),
+                ("Content-Type", "application/offset+octet-stream"),
+            ]
+            let announced = try await alice.send("POST", "/api/v1/uploads", headers: Array(tus[..<2])).headers["Location"]
+            let upload = String(announced.first?.split(separator: "/").last ?? "")
+            let ids = ["files": file, "transcriptions": job, "profiles": profile, "api-keys": key, "uploads": upload]
             var walked = 0
             for route in Route.all where route.pattern.text.contains("{id}") && !route.pattern.text.contains("/admin/") {
                 let kind = route.pattern.text.split(separator: "/")[2]
                 let id = try #require(ids[String(kind)], "\(route.name) has an id that this test does not know")
                 let path = route.pattern.text.replacing("{id}", with: id)
                 let body = route.method == .get || route.method == .delete ? nil : Array(#"{"title":"mine now","name":"x"}"#.utf8)
-                let answer = try await bob.send(route.method.rawValue, path, body: body)
+                let headers = kind == "uploads" ? tus : []
+                let answer = try await bob.send(route.method.rawValue, path, headers: headers, body: body)
                 #expect(answer.failure == "404 NOT_FOUND", "\(route.name)")
                 walked += 1
             }

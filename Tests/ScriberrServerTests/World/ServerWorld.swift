@@ -33,6 +33,7 @@ struct ServerWorld: Sendable {
                 database: database,
                 signals: signals,
                 blobs: try FolderBlobStore(path: folder + "/blobs"),
+                staging: try StagingFolder(path: folder + "/partial"),
                 probe: InventedProbe(),
                 directory: InventedModels(),
                 uploadLimitBytes: uploadLimitBytes,
