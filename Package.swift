@@ -79,7 +79,7 @@ let package = Package(
             "ScriberrServices",
             [
                 "ScriberrCore", "ScriberrTranscript", "ScriberrMedia", "ScriberrStore", "ScriberrQueue", "ScriberrEngines",
-                .crypto, .cryptoExtras, .logging,
+                .asyncHTTPClient, .crypto, .cryptoExtras, .logging, .nioCore, .nioHTTP1,
             ]
         ),
         room(
@@ -94,7 +94,8 @@ let package = Package(
             name: "scriberr",
             dependencies: [
                 "ScriberrCore", "ScriberrTranscript", "ScriberrMedia", "ScriberrStore", "ScriberrQueue", "ScriberrEngines",
-                "ScriberrServices", "ScriberrServer", .argumentParser, .configuration, .hummingbird, .logging,
+                "ScriberrServices", "ScriberrServer", .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird,
+                .logging, .nioCore, .nioHTTP1,
                 .serviceLifecycle, .systemPackage, .unixSignals, "ScriberrEngineWire",
             ],
             swiftSettings: house
@@ -137,7 +138,7 @@ let package = Package(
             "ScriberrServicesTests",
             [
                 "ScriberrServices", "ScriberrEngines", "ScriberrQueue", "ScriberrStore", "ScriberrMedia", "ScriberrTranscript",
-                "ScriberrCore", "ScriberrTestSupport", .logging,
+                "ScriberrCore", "ScriberrTestSupport", .crypto, .logging,
             ]
         ),
         tests(

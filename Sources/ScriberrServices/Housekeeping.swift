@@ -20,6 +20,7 @@ package struct Housekeeping: Sendable {
     private let blobs: any BlobStore
     private let cleaner: BlobCleaner
     private let uploads: UploadService
+    private let webhooks: WebhookService
     private let idempotency: IdempotencyService
     private let clock: any WallClock
     private static let eventsKept = 200_000
@@ -31,6 +32,7 @@ package struct Housekeeping: Sendable {
         blobs: any BlobStore,
         cleaner: BlobCleaner,
         uploads: UploadService,
+        webhooks: WebhookService,
         idempotency: IdempotencyService,
         retention: Retention,
         clock: any WallClock
@@ -40,6 +42,7 @@ package struct Housekeeping: Sendable {
         self.blobs = blobs
         self.cleaner = cleaner
         self.uploads = uploads
+        self.webhooks = webhooks
         self.idempotency = idempotency
         self.clock = clock
     }
@@ -61,6 +64,7 @@ package struct Housekeeping: Sendable {
             some = try await idempotency.purge()
             total += some
         }
+        total += try await webhooks.purge()
         let before = clock.now() - retention.events
         some = Self.batch
         while some >= Self.batch {

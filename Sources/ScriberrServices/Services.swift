@@ -1,3 +1,4 @@
+package import Logging
 package import ScriberrCore
 package import ScriberrStore
 
@@ -11,6 +12,8 @@ package struct Services: Sendable {
     package let library: LibraryService
     package let uploads: UploadService
     package let transcriptions: TranscriptionService
+    package let webhooks: WebhookService
+    package let courier: WebhookCourier
     package let idempotency: IdempotencyService
     package let events: EventFeed
     package let housekeeping: Housekeeping
@@ -23,6 +26,9 @@ package struct Services: Sendable {
         staging: StagingFolder,
         probe: any MediaProbe,
         directory: any ModelDirectory,
+        webhookSender: any WebhookSender,
+        webhookPolicy: WebhookPolicy = WebhookPolicy(),
+        logger: Logger,
         clock: any WallClock = SystemWallClock(),
         uploadLimitBytes: Int64 = 50 << 30,
         uploadExpiry: Duration = .seconds(86_400),
@@ -52,12 +58,28 @@ package struct Services: Sendable {
             clock: clock,
             expiry: uploadExpiry
         )
+        courier = WebhookCourier(
+            database: database,
+            signals: signals,
+            clock: clock,
+            policy: webhookPolicy,
+            sender: webhookSender,
+            logger: logger
+        )
+        webhooks = WebhookService(
+            database: database,
+            clock: clock,
+            policy: webhookPolicy,
+            sender: webhookSender,
+            courier: courier
+        )
         transcriptions = TranscriptionService(
             database: database,
             library: library,
             models: models,
             clock: clock,
             line: line,
+            checkCallback: { try webhookSender.check(url: $0) },
             maxAttempts: maxAttempts,
             runningHere: runningHere
         )
@@ -68,6 +90,7 @@ package struct Services: Sendable {
             blobs: blobs,
             cleaner: library.cleaner,
             uploads: uploads,
+            webhooks: webhooks,
             idempotency: idempotency,
             retention: retention,
             clock: clock

@@ -13,9 +13,22 @@ struct Scriberr: AsyncParsableCommand {
             Or transcribe files right here, without a server:
               scriberr transcribe interview.m4a --format srt --output interview.srt
 
+            Or send them to a server:
+              scriberr login --server https://scriberr.example.org
+              scriberr submit interview.m4a --wait
+
             Settings are environment variables (or lines of a .env file); docs/configuration.md lists them.
             """,
         version: Version.current,
-        subcommands: [ServeCommand.self, TranscribeCommand.self, ModelsCommand.self, DoctorCommand.self]
+        subcommands: [ServeCommand.self, TranscribeCommand.self, WatchCommand.self, ModelsCommand.self, DoctorCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "With a server",
+                subcommands: [
+                    LoginCommand.self, LogoutCommand.self, SubmitCommand.self, JobsCommand.self, ExportCommand.self,
+                    ProfilesCommand.self, KeysCommand.self,
+                ]
+            )
+        ]
     )
 }

@@ -9,17 +9,24 @@ import Testing
         try await run("tus_uploads.py")
     }
 
-    private func run(_ script: String) async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func `webhooks verify with the standardwebhooks package, and survive failing receivers and kill -9`() async throws {
+        try await run("webhooks.py", ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path)
+    }
+
+    private func run(_ script: String, _ arguments: String...) async throws {
         let root = ServerProcess.repository
         try await withTemporaryFolder { folder in
             let log = folder + "/log"
             #expect(FileManager.default.createFile(atPath: log, contents: nil))
             let child = Process()
             child.executableURL = URL(fileURLWithPath: "/bin/bash")
-            child.arguments = [
-                "-c", #"python=$(tools/venv clients) && exec timeout -s KILL 240 "$python" "$@""#, "bash", "Tests/Clients/\(script)",
-                ServerProcess.binaries.appendingPathComponent("scriberr").path,
-            ]
+            child.arguments =
+                [
+                    "-c", #"python=$(tools/venv clients) && exec timeout -s KILL 240 "$python" "$@""#, "bash",
+                    "Tests/Clients/\(script)",
+                    ServerProcess.binaries.appendingPathComponent("scriberr").path,
+                ] + arguments
             child.currentDirectoryURL = root
             child.environment = ProcessInfo.processInfo.environment.merging(
                 ["SCRIBERR_NATIVE_DIR": root.appendingPathComponent(".native").path, "PYTHONDONTWRITEBYTECODE": "1"]

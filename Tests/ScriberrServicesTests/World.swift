@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import ScriberrCore
 import ScriberrEngines
 import ScriberrServices
@@ -12,6 +13,7 @@ struct World: Sendable {
     let database: SQLiteDatabase
     let blobs: FolderBlobStore
     let staging: StagingFolder
+    let receiver = ScriptedReceiver()
     let clock: ManualWallClock
     let services: Services
 
@@ -46,6 +48,8 @@ struct World: Sendable {
             staging: staging,
             probe: FirstByteProbe(),
             directory: FewModels(),
+            webhookSender: receiver,
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
             clock: clock,
             uploadLimitBytes: uploadLimitBytes,
             passwordCost: .none

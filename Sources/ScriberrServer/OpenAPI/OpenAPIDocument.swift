@@ -38,7 +38,7 @@ enum OpenAPIDocument {
                     "description": "Part of an address that `:sign-audio` made; good for that one path.",
                 ],
             ],
-            "parameters": DocumentValue((documentParameters + uploadParameters).map { ($0.name, $0.value) }),
+            "parameters": DocumentValue((documentParameters + uploadParameters + webhookParameters).map { ($0.name, $0.value) }),
             "responses": DocumentValue(failures.map { ("E\($0.status)", failure($0.code, $0.text)) }),
             "schemas": DocumentValue(allSchemas.map { ($0.name, $0.value) }),
         ],
@@ -48,6 +48,7 @@ enum OpenAPIDocument {
         documentSchemas
             + administrationSchemas
             + uploadSchemas
+            + webhookSchemas
     }
 
     private static let introduction = """

@@ -3,6 +3,7 @@ extension Operation {
     static let all: [String: Operation] = system.merging(accounts) { $1 }.merging(files) { $1 }.merging(transcriptions) { $1 }
         .merging(results) { $1 }.merging(preferences) { $1 }.merging(administration) { $1 }.merging(signing) { $1 }
         .merging(uploads) { $1 }
+        .merging(webhooks) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(

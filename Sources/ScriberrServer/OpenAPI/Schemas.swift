@@ -31,7 +31,7 @@ let documentSchemas: [DocumentValue.Field] = [
             "duration_seconds": maybe(number), "created_at": time, "updated_at": time,
         ]
     ),
-    answer("Submitted", ["id": text, "file_id": text, "status": jobStatus]),
+    answer("Submitted", ["id": text, "file_id": text, "status": jobStatus], optional: ["callback_secret": text]),
     answer("Canceled", ["id": text, "status": jobStatus]),
     answer("Retried", ["id": text, "source_transcription_id": text, "status": jobStatus]),
     answer("TranscriptionItem", listedJob),
@@ -47,7 +47,10 @@ let documentSchemas: [DocumentValue.Field] = [
                     "warnings": ["type": "array", "items": reference("Warning")], "error": maybe(text), "error_code": maybe(text),
                 ] as DocumentValue).fields
         ),
-        optional: ["queue_position": maybe(integer), "estimated_start_seconds": maybe(number), "waiting_reason": maybe(text)]
+        optional: [
+            "queue_position": maybe(integer), "estimated_start_seconds": maybe(number), "waiting_reason": maybe(text),
+            "callback_secret": text,
+        ]
     ),
     answer("Warning", ["code": text, "message": text]),
     answer(
@@ -122,7 +125,7 @@ let documentSchemas: [DocumentValue.Field] = [
         ["file_id": text],
         optional: [
             "title": maybe(text), "profile_id": maybe(text), "options": maybe(reference("OptionsBody")),
-            "join_running": maybe(truth),
+            "join_running": maybe(truth), "callback_url": maybe(text),
         ]
     ),
     body("RetryBody", [:], optional: ["options": maybe(reference("OptionsBody"))]),

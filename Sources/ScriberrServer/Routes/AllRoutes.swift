@@ -4,4 +4,5 @@ extension Route {
         health + authentication + apiKeys + files + transcriptions + results + events + profiles + settings + models
         + administration + signing
         + uploads
+        + webhooks
 }

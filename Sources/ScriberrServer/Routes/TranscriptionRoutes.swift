@@ -10,12 +10,16 @@ extension Route {
             idempotency: .byBody,
             .scoped(.write) { call, principal in
                 let body = try await call.json(TranscriptionBody.self)
+                let request = body.request
                 let job = try await call.services.transcriptions.create(
                     principal.owner,
                     fileID: body.fileID ?? "",
-                    body.request
+                    request
                 )
-                var answer = Answer.object(status: .accepted) { $0.transcription(job) }
+                var answer = Answer.object(status: .accepted) { json in
+                    json.transcription(job)
+                    if let callback = request.callback { json.field("callback_secret", callback.secret) }
+                }
                 answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
                 return answer
             }
@@ -107,11 +111,13 @@ extension Call {
             try await services.transcriptions.check(principal.owner, NewTranscription(fields: fields))
         }
         return try await onceByForm(principal, form) {
-            let job = try await services.transcriptions.submit(form.upload, NewTranscription(fields: form.fields))
+            let request = try NewTranscription(fields: form.fields)
+            let job = try await services.transcriptions.submit(form.upload, request)
             var answer = Answer.object(status: .accepted) { json in
                 json.field("id", job.id.text)
                 json.field("file_id", job.fileID.text)
                 json.field("status", job.status.rawValue)
+                if let callback = request.callback { json.field("callback_secret", callback.secret) }
             }
             answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
             return answer
@@ -125,7 +131,8 @@ extension NewTranscription {
             title: fields["title"],
             profileID: fields["profile_id"],
             options: try OptionsPatch(text: fields["options"] ?? ""),
-            joinsRunning: try Self.flag(fields["join_running"])
+            joinsRunning: try Self.flag(fields["join_running"]),
+            callback: fields["callback_url"].flatMap { $0.isEmpty ? nil : JobCallback(url: $0) }
         )
     }
 }
@@ -146,6 +153,7 @@ private struct TranscriptionBody: Decodable {
     var profileID: String?
     var options: OptionsPatch?
     var joinsRunning: Bool?
+    var callbackURL: String?
 
     enum CodingKeys: String, CodingKey {
         case fileID = "file_id"
@@ -153,6 +161,7 @@ private struct TranscriptionBody: Decodable {
         case profileID = "profile_id"
         case options
         case joinsRunning = "join_running"
+        case callbackURL = "callback_url"
     }
 
     var request: NewTranscription {
@@ -160,7 +169,8 @@ private struct TranscriptionBody: Decodable {
             title: title,
             profileID: profileID,
             options: options ?? OptionsPatch(),
-            joinsRunning: joinsRunning ?? false
+            joinsRunning: joinsRunning ?? false,
+            callback: callbackURL.flatMap { $0.isEmpty ? nil : JobCallback(url: $0) }
         )
     }
 }

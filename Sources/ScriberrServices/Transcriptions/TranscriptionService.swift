@@ -12,12 +12,17 @@ package struct NewTranscription: Sendable {
     /// Whether a job that already waits or runs for the same bytes with the same options is answered instead of a new one.
     package var joinsRunning: Bool
 
+    /// Who hears of the end of the job.
+    package var callback: JobCallback?
+
     package init(
         title: String? = nil,
         profileID: String? = nil,
         options: OptionsPatch = OptionsPatch(),
-        joinsRunning: Bool = false
+        joinsRunning: Bool = false,
+        callback: JobCallback? = nil
     ) {
+        self.callback = callback
         self.joinsRunning = joinsRunning
         self.title = title
         self.profileID = profileID
@@ -35,6 +40,7 @@ package struct TranscriptionService: Sendable {
     /// How many jobs run in this process.
     let runningHere: @Sendable () -> Int
     let line: LinePolicy
+    private let checkCallback: @Sendable (String) throws -> Void
     private let maxAttempts: Int
 
     package init(
@@ -43,6 +49,7 @@ package struct TranscriptionService: Sendable {
         models: ModelService,
         clock: any WallClock,
         line: LinePolicy = LinePolicy(),
+        checkCallback: @escaping @Sendable (String) throws -> Void = { _ in },
         maxAttempts: Int = 3,
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
@@ -52,6 +59,7 @@ package struct TranscriptionService: Sendable {
         self.models = models
         self.clock = clock
         self.line = line
+        self.checkCallback = checkCallback
         self.runningHere = runningHere
     }
 
@@ -64,7 +72,9 @@ package struct TranscriptionService: Sendable {
         let (title, now) = (try givenTitle(request.title), clock.now())
         return try await database.write { db in
             guard let file = try FileSQL.get(db, owner, id) else { throw ScriberrError.noFile }
-            return try job(file, title, options, joins: request.joinsRunning).enqueue(db, at: now)
+            let made = try job(file, title, options, joins: request.joinsRunning).enqueue(db, at: now)
+            try request.callback?.subscribe(db, to: made, at: now)
+            return made
         }
     }
 
@@ -84,7 +94,9 @@ package struct TranscriptionService: Sendable {
             throw error
         }
         return try await library.keep(upload, title: request.title) { db, file in
-            try job(file, nil, options, joins: request.joinsRunning).enqueue(db, at: file.createdAt)
+            let made = try job(file, nil, options, joins: request.joinsRunning).enqueue(db, at: file.createdAt)
+            try request.callback?.subscribe(db, to: made, at: file.createdAt)
+            return made
         }
     }
 
@@ -194,10 +206,20 @@ package struct TranscriptionService: Sendable {
     private func options(_ owner: UserID, _ request: NewTranscription) async throws -> TranscriptionOptions {
         // A request that is wrong by itself says so before its profile is looked up.
         _ = try request.options.applied(to: TranscriptionOptions(diarization: true))
+        try check(request.callback)
         let base = try await profileOptions(owner, request.profileID)
         let options = try request.options.applied(to: base)
         try await models.validate(options)
         return options
+    }
+
+    private func check(_ callback: JobCallback?) throws {
+        guard let callback else { return }
+        do {
+            try checkCallback(callback.url)
+        } catch let error as ScriberrError {
+            throw ScriberrError(error.code, error.message, field: "callback_url", detail: error.detail)
+        }
     }
 
     private func profileOptions(_ owner: UserID, _ name: String?) async throws -> TranscriptionOptions {

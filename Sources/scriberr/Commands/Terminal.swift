@@ -26,6 +26,9 @@ final class Terminal: Sendable {
         if shown { write("\r\u{1B}[2K") }
     }
 
+    /// Asks for something that is typed behind it.
+    func prompt(_ question: String) { write(question) }
+
     /// Says something that stays.
     func say(_ text: String) {
         clear()

@@ -40,6 +40,9 @@ enum ServerProgram {
             staging: try StagingFolder(path: settings.uploadStaging.folder),
             probe: LibraryProbe(media: engines.media),
             directory: EngineDirectory(registry: engines.registry),
+            webhookSender: OutboundSender(policy: settings.outbound),
+            webhookPolicy: settings.webhooks.policy,
+            logger: logger,
             uploadLimitBytes: settings.uploadLimitBytes,
             uploadExpiry: settings.uploadStaging.expiry,
             line: LinePolicy(policy: settings.queue.policy, maxRunningPerOwner: settings.queue.maxRunningPerUser),
@@ -59,12 +62,13 @@ enum ServerProgram {
                     Closer { await database.close() },
                     Closer { await engines.close() },
                     Housekeeper(housekeeping: services.housekeeping, logger: logger),
+                    CourierService(courier: services.courier),
                     ArchiveKeeper(archive: archive, logger: logger),
                     queue,
                     NoticeRelay(signals: database.signals, queue: queue),
                     ReadinessReport(server: server, host: settings.host, logger: logger),
                     server,
-                ]
+                ] + settings.folders.services(services, logger)
             )
         )
         try await group.run()

@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrCore
+import ScriberrServices
 
 /// Everything that can be set, read once at the start. The only place that looks at the environment.
 struct Settings: Sendable {
@@ -19,6 +20,10 @@ struct Settings: Sendable {
     var tokenSecretFile: String
     var uploadLimitBytes: Int64
     var uploadStaging: UploadStaging
+    var webhooks: Webhooks
+    var folders: Folders
+    /// Where requests may go that somebody else chose the address of.
+    var outbound: OutboundPolicy
     var engine: Engine
     var queue: Queue
     /// One deadline for the whole graceful stop.
@@ -122,6 +127,9 @@ extension Settings {
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
         uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20
         uploadStaging = UploadStaging(from: &reader)
+        webhooks = Webhooks(from: &reader)
+        folders = Folders(from: &reader)
+        outbound = reader.outboundPolicy()
         engine = Engine(from: &reader)
         queue = Queue(from: &reader)
         shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(30))

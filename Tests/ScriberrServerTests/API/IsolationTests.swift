@@ -20,7 +20,12 @@ import Testing
             ]
             let announced = try await alice.send("POST", "/api/v1/uploads", headers: Array(tus[..<2])).headers["Location"]
             let upload = String(announced.first?.split(separator: "/").last ?? "")
-            let ids = ["files": file, "transcriptions": job, "profiles": profile, "api-keys": key, "uploads": upload]
+            let hook = try await alice.send("POST", "/api/v1/webhooks", json: #"{"url":"https://nowhere.invalid/"}"#)["id"] ?? ""
+            let delivery = try await alice.send("POST", "/api/v1/webhooks/\(hook):test")["id"] ?? ""
+            let ids = [
+                "files": file, "transcriptions": job, "profiles": profile, "api-keys": key, "uploads": upload, "webhooks": hook,
+                "webhook-deliveries": delivery,
+            ]
             var walked = 0
             for route in Route.all where route.pattern.text.contains("{id}") && !route.pattern.text.contains("/admin/") {
                 let kind = route.pattern.text.split(separator: "/")[2]

@@ -36,6 +36,8 @@ struct ServerWorld: Sendable {
                 staging: try StagingFolder(path: folder + "/partial"),
                 probe: InventedProbe(),
                 directory: InventedModels(),
+                webhookSender: OutboundSender(policy: OutboundPolicy()),
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
                 uploadLimitBytes: uploadLimitBytes,
                 passwordCost: .none
             )

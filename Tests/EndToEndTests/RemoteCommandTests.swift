@@ -1,0 +1,176 @@
+import Foundation
+import Glibc
+import ScriberrTestSupport
+import Testing
+
+/// The commands that speak to a server, against a real one.
+@Suite(.serialized) struct RemoteCommandTests {
+    private let welcome = ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path
+
+    @Test(.timeLimit(.minutes(4)))
+    func `sign in, submit, wait, look, export, retry, cancel`() async throws {
+        try await withServer { url, folder in
+            let program = try await signedIn(url, folder)
+            let file = folder + "/.config/scriberr/login.json"
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+
+            let waited = try await program.run(["submit", welcome, "--wait", "--quiet"])
+            #expect(waited.status == 0, "\(waited.errors)")
+            #expect(waited.output.contains("computer"))
+            #expect(!waited.output.contains("\u{1B}") && !waited.errors.contains("\u{1B}"))
+
+            let listed = try await program.run(["jobs", "--json"])
+            let jobs = try #require(listed.json["items"] as? [[String: Any]])
+            #expect(jobs.count == 1)
+            let id = try #require(jobs.first?["id"] as? String)
+            #expect(try await program.run(["jobs", "list"]).output.contains("completed"))
+            #expect(try await program.run(["jobs", "show", id]).output.contains("welcome"))
+            #expect(try await program.run(["jobs", "logs", id]).output.contains("execution 1 status=completed"))
+            #expect(try await program.run(["jobs", "watch", id]).line == "completed")
+
+            let exported = try await program.run(["export", id, "--output", "talk.srt"])
+            #expect(exported.status == 0 && exported.output.isEmpty)
+            #expect(try String(contentsOfFile: folder + "/talk.srt", encoding: .utf8).hasPrefix("1\n00:00:0"))
+
+            let again = try await program.run(["jobs", "retry", id])
+            #expect(again.status == 0 && again.line.hasPrefix("tr_") && again.line != id)
+            #expect(try await program.run(["jobs", "watch", again.line]).status == 0)
+            let ended = try await program.run(["jobs", "cancel", again.line])
+            #expect(ended.status == 1)
+            #expect(ended.errors.contains("CONFLICT"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `each way to fail has a status of its own`() async throws {
+        try await withServer { url, folder in
+            let stranger = Program(folder: folder)
+            #expect(try await stranger.run(["jobs"]).status == 2)
+            #expect(try await stranger.run(["jobs", "--server", url]).status == 2)
+            let wrong = try await stranger.run(
+                ["login", "--server", url, "--username", "anna", "--password-stdin"],
+                input: "wrong horse\n"
+            )
+            #expect(wrong.status == 2)
+            let away = Program(
+                folder: folder,
+                environment: ["SCRIBERR_SERVER": "http://127.0.0.1:1", "SCRIBERR_API_KEY": "sk_x"]
+            )
+            #expect(try await away.run(["jobs"]).status == 3)
+            let program = try await signedIn(url, folder)
+            #expect(try await program.run(["jobs", "show", "tr_nothing"]).status == 4)
+            #expect(try await program.run(["jobs", "show", "../settings"]).status == 4)
+            #expect(try await program.run(["jobs", "dance"]).status == 64)
+            #expect(try await program.run(["submit", "a.wav", "--format", "srt"]).status == 64)
+            let missing = try await program.run(["submit", "nowhere.wav"])
+            #expect(missing.status == 1)
+            try "Dear Sir or Madam".write(toFile: folder + "/letter.mp3", atomically: true, encoding: .utf8)
+            let letter = try await program.run(["submit", "letter.mp3", welcome, "--quiet"])
+            #expect(letter.status == 1)
+            #expect(letter.errors.contains("letter.mp3: "))
+            #expect(letter.line.hasPrefix("tr_"), "the good file is taken all the same")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `keys and profiles are made, listed and removed`() async throws {
+        try await withServer { url, folder in
+            let program = try await signedIn(url, folder)
+            let key = try await program.run(["keys", "create", "--name", "script", "--scope", "read"]).line
+            #expect(key.hasPrefix("sk_"))
+            let script = Program(folder: folder + "/..", environment: ["SCRIBERR_SERVER": url, "SCRIBERR_API_KEY": key])
+            #expect(try await script.run(["jobs"]).status == 0)
+            #expect(try await script.run(["profiles", "create", "--name", "p"]).status == 2, "the key may only read")
+            #expect(try await script.run(["keys"]).status == 2, "a key is no login")
+            let keys = try #require(try await program.run(["keys", "--json"]).json["items"] as? [[String: Any]])
+            let id = try #require(keys.first { $0["name"] as? String == "script" }?["id"] as? String)
+            #expect(try await program.run(["keys", "revoke", id]).status == 0)
+            #expect(try await script.run(["jobs"]).status == 2)
+
+            let profile = try await program.run(["profiles", "create", "--name", "German", "--language", "de", "--default"]).line
+            #expect(profile.hasPrefix("profile_"))
+            #expect(try await program.run(["profiles"]).output.contains("German"))
+            #expect(try await program.run(["profiles", "show", profile]).json["name"] as? String == "German")
+            #expect(try await program.run(["profiles", "delete", profile]).status == 0)
+            #expect(try await program.run(["logout"]).status == 0)
+            #expect(try await program.run(["jobs"]).status == 2)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `an upload goes on after the server was killed under it`() async throws {
+        try await withTemporaryFolder { folder in
+            let first = ServerProcess(folder: folder)
+            let url = try await first.start()
+            _ = try await APIClient.registered(at: url)
+            let program = try await signedIn(url.absoluteString, folder)
+            let long = folder + "/long.wav"
+            try repeatAudio(welcome, times: 400, to: long)
+            let submit = try program.start(["submit", long, "--quiet"], output: folder + "/submit")
+            let staged = folder + "/data/uploads/.partial"
+            let hasBegun = await eventually {
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: staged)) ?? []
+                return names.contains { name in
+                    let size = try? FileManager.default.attributesOfItem(atPath: staged + "/" + name)[.size] as? Int
+                    return (size ?? 0) > 4 << 20
+                }
+            }
+            #expect(hasBegun)
+            first.signal(SIGKILL)
+            _ = await first.waitForEnd()
+            let second = ServerProcess(folder: folder, environment: ["PORT": String(url.port ?? 0)])
+            _ = try await second.start()
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    submit.waitUntilExit()
+                    continuation.resume()
+                }
+            }
+            let complaints = try String(contentsOfFile: folder + "/submit.err", encoding: .utf8)
+            #expect(submit.terminationStatus == 0, "\(complaints)")
+            let files = try await APIClient.signedIn(at: url).send("GET", "files").json["items"] as? [[String: Any]]
+            let size = try FileManager.default.attributesOfItem(atPath: long)[.size] as? Int
+            #expect(files?.count == 1)
+            #expect(files?.first?["size_bytes"] as? Int == size)
+            #expect(await second.stop() == 0)
+        }
+    }
+
+    @Test func `the shell can complete commands`() async throws {
+        try await withTemporaryFolder { folder in
+            let script = try await Program(folder: folder).run(["--generate-completion-script", "bash"])
+            #expect(script.status == 0)
+            #expect(script.output.contains("submit") && script.output.contains("jobs"))
+            let help = try await Program(folder: folder).run(["submit", "--help"])
+            #expect(help.output.contains("scriberr submit interview.m4a --wait"))
+        }
+    }
+
+    private func withServer(_ body: (String, String) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let home = folder + "/home"
+            try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+            let server = ServerProcess(folder: folder)
+            let url = try await server.start()
+            _ = try await APIClient.registered(at: url)
+            do {
+                try await body(url.absoluteString, home)
+            } catch {
+                _ = await server.stop()
+                throw error
+            }
+            #expect(await server.stop() == 0)
+        }
+    }
+
+    private func signedIn(_ url: String, _ folder: String) async throws -> Program {
+        let program = Program(folder: folder)
+        let login = try await program.run(
+            ["login", "--server", url, "--username", "anna", "--password-stdin"],
+            input: "correct horse\n"
+        )
+        #expect(login.status == 0, "\(login.errors)")
+        return program
+    }
+}
