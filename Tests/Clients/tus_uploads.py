@@ -11,8 +11,10 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import wave
 
+import requests
 from server import Server
 from tusclient import client as tus
 from tusclient.exceptions import TusCommunicationError, TusUploadFailed
@@ -86,12 +88,23 @@ def over_a_breaking_line(server, folder):
     record(path, 8)
     line = BreakingLine(server)
     client = tus.TusClient(line.url + "/api/v1/uploads", headers=server.headers)
-    uploader = client.uploader(path, metadata={"filename": "long talk.wav"}, retries=200, retry_delay=0.02)
+    uploader = client.uploader(path, metadata={"filename": "long talk.wav"}, retries=200, retry_delay=0.1)
+    restart = threading.Thread(target=kill_after, args=(server, line, 4))
+    restart.start()
     uploader.upload()
+    restart.join()
     assert line.breaks >= 8, line.breaks
     file = check_file(server, uploader, path)
     assert file["title"] == "long talk" and file["duration_seconds"] > 250, file
-    print(f"8 MiB in one piece over {line.breaks} broken connections")
+    print(f"8 MiB over {line.breaks} broken connections, with the server killed in between")
+
+
+def kill_after(server, line, breaks):
+    """Kills the server once the line broke so often, and starts it again."""
+    while line.breaks < breaks:
+        time.sleep(0.001)
+    server.stop(signal.SIGKILL)
+    server.start()
 
 
 def across_a_killed_server(server, folder):
@@ -112,6 +125,30 @@ def across_a_killed_server(server, folder):
     last.upload()
     check_file(server, last, path)
     print("5 MiB with checksums across a killed and a stopped server")
+
+
+def stopped_in_the_middle(server, folder):
+    announcement = dict(server.headers, **{"Tus-Resumable": "1.0.0", "Upload-Length": str(3 * MEGABYTE)})
+    location = requests.post(server.url + "/api/v1/uploads", headers=announcement).headers["Location"]
+    staged = os.path.join(server.folder, "data/uploads/.partial", location.rsplit("/", 1)[1])
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        line.sendall(
+            f"PATCH {location} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {server.token}\r\nTus-Resumable: 1.0.0\r\n"
+            f"Upload-Offset: 0\r\nContent-Length: {3 * MEGABYTE}\r\n"
+            f"Content-Type: application/offset+octet-stream\r\n\r\n".encode()
+        )
+        line.sendall(bytes(MEGABYTE))
+        while not os.path.exists(staged) or os.path.getsize(staged) < MEGABYTE:
+            time.sleep(0.01)
+        begin = time.monotonic()
+        assert server.stop(signal.SIGTERM) == 0
+        seconds = time.monotonic() - begin
+    assert seconds < 20, f"the stop took {seconds:.1f} s"
+    server.start()
+    headers = dict(server.headers, **{"Tus-Resumable": "1.0.0"})
+    offset = requests.head(server.url + location, headers=headers).headers["Upload-Offset"]
+    assert int(offset) == MEGABYTE, offset
+    print(f"a stop in the middle of a piece took {seconds:.1f} s and kept what had come")
 
 
 def refusals(server, folder):
@@ -141,6 +178,7 @@ def main():
             server.call("GET", "auth/me", expect=200)
             over_a_breaking_line(server, folder)
             across_a_killed_server(server, folder)
+            stopped_in_the_middle(server, folder)
             refusals(server, folder)
         finally:
             server.stop()

@@ -209,7 +209,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
         receiver = Receiver()
         server = Server(
-            program, folder, WEBHOOK_RETRY_DELAYS="200ms,200ms,200ms,30s", WEBHOOK_TIMEOUT="5s", OUTBOUND_ALLOW_PRIVATE="true"
+            program, folder, WEBHOOK_RETRY_DELAYS="200ms,200ms,200ms,1s,1s,1s,1s", WEBHOOK_TIMEOUT="5s", OUTBOUND_ALLOW_PRIVATE="true"
         ).start()
         try:
             server.call("GET", "auth/me", expect=200)

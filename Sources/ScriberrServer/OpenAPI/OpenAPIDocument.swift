@@ -21,6 +21,7 @@ enum OpenAPIDocument {
         "security": [["bearer": []], ["apiKey": []], ["cookie": []]],
         "tags": .array(tags.map { ["name": .text($0.0), "description": .text($0.1)] }),
         "paths": paths,
+        "webhooks": webhookMessages,
         "components": [
             "securitySchemes": [
                 "bearer": [

@@ -1,3 +1,6 @@
+import ScriberrCore
+import ScriberrServices
+
 extension Operation {
     private static let hook: DocumentValue = [
         "id": "wh_0193a4c5d6e70123456789abcdef0123", "url": "https://example.org/scriberr", "description": "",
@@ -127,6 +130,7 @@ let webhookSchemas: [DocumentValue.Field] = [
         "WebhookDeliveryDetails",
         deliveryFields.adding("body", text).adding("tries", ["type": "array", "items": reference("WebhookAttempt")])
     ),
+    answer("WebhookMessage", ["type": text, "timestamp": time, "data": ["type": "object"]]),
     body("NewWebhookBody", ["url": text], optional: ["description": text, "events": texts, "enabled": truth]),
     body("WebhookPatch", [:], optional: ["url": text, "description": text, "events": texts, "enabled": truth]),
 ]
@@ -141,3 +145,16 @@ let webhookParameters: [DocumentValue.Field] = [
         "Only deliveries in this state."
     ),
 ]
+
+/// What is sent to webhooks, by type: the document's `webhooks`.
+var webhookMessages: DocumentValue {
+    let content: DocumentValue = ["application/json": ["schema": reference("WebhookMessage")]]
+    let message: DocumentValue = [
+        "post": [
+            "summary": "Sent to webhooks that subscribed to it, in the Standard Webhooks form.",
+            "requestBody": ["required": true, "content": content],
+            "responses": ["2XX": ["description": "Taken."], "410": ["description": "Disables the webhook."]],
+        ]
+    ]
+    return DocumentValue(EventType.sendable.map { ($0.rawValue, message) })
+}

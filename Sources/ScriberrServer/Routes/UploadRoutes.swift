@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import ScriberrCore
 import ScriberrServices
+import ServiceLifecycle
 
 /// tus 1.0 (https://tus.io/protocols/resumable-upload): core, creation, creation-with-upload, checksum, expiration, termination.
 extension Route {
@@ -108,7 +109,11 @@ extension Call {
             checksum: try headers[.uploadChecksum].map { try PieceChecksum(header: $0) }
         )
         do {
-            while let bytes = try await intake.next() { try await piece.write(Array(bytes.readableBytesView)[...]) }
+            let intake = intake
+            // A long piece does not hold up the stop of the server: what came of it is kept.
+            try await cancelWhenGracefulShutdown {
+                while let bytes = try await intake.next() { try await piece.write(Array(bytes.readableBytesView)[...]) }
+            }
             return try await piece.end()
         } catch  where error is ConnectionLost || error is CancellationError {
             // In a task of its own: this one may be canceled, and the bytes are here.

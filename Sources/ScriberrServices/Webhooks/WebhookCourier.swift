@@ -98,10 +98,8 @@ package final class WebhookCourier: Sendable {
             return false
         }
         try await database.write { db in
-            // Those that are enabled now: one that was made since starts behind these events.
-            let hooks = try WebhookSQL.enabled(db)
             for event in events {
-                for hook in hooks where hook.wants(event) {
+                for hook in try WebhookSQL.candidates(db, for: event) where hook.wants(event) {
                     try DeliverySQL.insert(db, WebhookMessage.delivery(event, to: hook, at: now))
                 }
             }
@@ -115,11 +113,18 @@ package final class WebhookCourier: Sendable {
     /// Events that some webhook may want, and how far the log goes.
     private static func news(_ db: any SQLConnection, behind seen: Int64) throws -> (events: [Event], latest: Int64) {
         let latest = try EventLog.latestSequence(db)
-        let hooks = latest > seen ? try WebhookSQL.enabled(db) : []
-        guard let first = hooks.map(\.startsBehind).min() else { return ([], latest) }
-        let after = max(seen, try WebhookSQL.cursor(db), first)
-        let types = Set(hooks.flatMap(\.types)).sorted().map(EventType.init(rawValue:))
-        return (try EventLog.events(db, after: after, types: types, limit: readMax), latest)
+        guard latest > seen else { return ([], latest) }
+        let (types, hasCallbacks) = try WebhookSQL.interest(db)
+        let wanted = hasCallbacks ? types.union(EventType.ends.map(\.rawValue)) : types
+        guard !wanted.isEmpty else { return ([], latest) }
+        let after = max(seen, try WebhookSQL.cursor(db))
+        let events = try EventLog.events(
+            db,
+            after: after,
+            types: wanted.sorted().map(EventType.init(rawValue:)),
+            limit: readMax
+        )
+        return (events, latest)
     }
 
     private func claim() async throws -> [(WebhookDelivery, Webhook)] {
@@ -129,11 +134,11 @@ package final class WebhookCourier: Sendable {
         let free = policy.attemptsMax - busy.values.reduce(0, +)
         guard free > 0 else { return [] }
         let hooks = try await database.read { db in
-            try WebhookSQL.enabled(db).filter { try DeliverySQL.isDue(db, $0.id, at: now) }
+            try DeliverySQL.due(db, at: now, limit: Self.readMax).compactMap { try WebhookSQL.get(db, $0) }.filter(\.isEnabled)
         }
         guard !hooks.isEmpty else { return [] }
-        // Those with the least under way go first.
-        let line = hooks.shuffled().sorted { busy[$0.id, default: 0] < busy[$1.id, default: 0] }
+        // Those with the least under way go first; among them, who waits longest.
+        let line = hooks.sorted { busy[$0.id, default: 0] < busy[$1.id, default: 0] }
         let policy = policy
         let taken = try await database.write { db -> [(WebhookDelivery, Webhook)] in
             var taken: [(WebhookDelivery, Webhook)] = []

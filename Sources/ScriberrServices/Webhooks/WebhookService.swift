@@ -213,6 +213,9 @@ package struct WebhookService: Sendable {
     /// Stores a webhook that hears of what happens from now on.
     static func start(_ db: any SQLConnection, _ hook: Webhook) throws -> Webhook {
         let hook = try awake(db, hook)
+        // What happened while nobody listened need not be looked through.
+        let (types, hasCallbacks) = try WebhookSQL.interest(db)
+        if types.isEmpty, !hasCallbacks { try WebhookSQL.moveCursor(db, to: hook.startsBehind) }
         try WebhookSQL.insert(db, hook)
         return hook
     }

@@ -23,7 +23,8 @@ enum Migration011Webhooks {
             )
             """,
             "CREATE INDEX webhooks_owner ON webhooks (owner, created_at, id)",
-            "CREATE INDEX webhooks_enabled ON webhooks (owner) WHERE is_enabled = 1",
+            "CREATE INDEX webhooks_subscribed ON webhooks (owner) WHERE job IS NULL",
+            "CREATE INDEX webhooks_job ON webhooks (job) WHERE job IS NOT NULL",
             """
             CREATE TABLE webhook_cursor (
                 id BIGINT PRIMARY KEY CHECK (id = 1),

@@ -25,6 +25,9 @@ enum Migration012Deliveries {
             CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook, next_attempt_at, message_id)
                 WHERE status = 'pending'
             """,
+            """
+            CREATE INDEX webhook_deliveries_line ON webhook_deliveries (next_attempt_at, webhook) WHERE status = 'pending'
+            """,
             "CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at)",
             """
             CREATE TABLE webhook_attempts (

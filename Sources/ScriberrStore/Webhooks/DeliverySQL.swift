@@ -80,12 +80,13 @@ package enum DeliverySQL {
         }
     }
 
-    /// Whether any message of a webhook is due.
-    package static func isDue(_ db: any SQLConnection, _ webhook: WebhookID, at now: Timestamp) throws -> Bool {
+    /// Webhooks with messages that are due, longest waiting first.
+    package static func due(_ db: any SQLConnection, at now: Timestamp, limit: Int) throws -> [WebhookID] {
         let sql = """
-            SELECT id FROM webhook_deliveries WHERE webhook = $1 AND status = 'pending' AND next_attempt_at <= $2 LIMIT 1
+            SELECT webhook, min(next_attempt_at) AS first FROM webhook_deliveries
+            WHERE status = 'pending' AND next_attempt_at <= $1 GROUP BY webhook ORDER BY first LIMIT $2
             """
-        return try !db.query(sql, [.id(webhook), .time(now)]).isEmpty
+        return try db.query(sql, [.time(now), .int(limit)]).map { try $0.id("webhook") }
     }
 
     /// Notes an attempt and how the delivery stands after it.

@@ -54,9 +54,19 @@ package enum WebhookSQL {
         return try db.query(sql, [.id(owner)]).first?.int("total") ?? 0
     }
 
-    /// Every webhook that something may be sent to.
-    package static func enabled(_ db: any SQLConnection) throws -> [Webhook] {
-        try db.query("SELECT \(columns) FROM webhooks WHERE is_enabled = 1 ORDER BY id", []).map(webhook)
+    /// The enabled webhooks that may want an event: the owner's subscriptions, and callbacks of the job that it is about.
+    package static func candidates(_ db: any SQLConnection, for event: Event) throws -> [Webhook] {
+        let subscribed = "SELECT \(columns) FROM webhooks WHERE job IS NULL AND owner = $1 AND is_enabled = 1 ORDER BY id"
+        let called = "SELECT \(columns) FROM webhooks WHERE job = $1 AND is_enabled = 1 ORDER BY id"
+        return try db.query(subscribed, [.id(event.owner)]).map(webhook) + db.query(called, [.text(event.subject)]).map(webhook)
+    }
+
+    /// What the enabled webhooks want to hear of: the types of subscriptions, and whether there are callbacks of jobs.
+    package static func interest(_ db: any SQLConnection) throws -> (types: Set<String>, hasCallbacks: Bool) {
+        let lists = try db.query("SELECT DISTINCT types FROM webhooks WHERE job IS NULL AND is_enabled = 1", [])
+        let types = try lists.flatMap { try $0.text("types").split(separator: " ").map(String.init) }
+        let callback = try db.query("SELECT id FROM webhooks WHERE job IS NOT NULL AND is_enabled = 1 LIMIT 1", [])
+        return (Set(types), !callback.isEmpty)
     }
 
     /// False when the owner has no such webhook.
