@@ -144,12 +144,12 @@ let package = Package(
         tests(
             "ScriberrServerTests",
             [
-                "ScriberrServer", "ScriberrServices", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient,
-                .crypto,
+                "ScriberrServer", "ScriberrServices", "ScriberrEngines", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport",
+                .asyncHTTPClient, .crypto,
                 .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]
         ),
-        tests("ScriberrCommandTests", ["scriberr", "ScriberrCore", "ScriberrTestSupport"]),
+        tests("ScriberrCommandTests", ["scriberr", "ScriberrEngines", "ScriberrCore", "ScriberrTestSupport"]),
         tests(
             "EndToEndTests",
             ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]

@@ -62,8 +62,16 @@ package struct ModelCard: Sendable, Hashable {
     package var sizeBytes: Int64?
     /// The licence's short name.
     package var licence: String?
+    /// Who is to be named, where the licence asks for it.
+    package var attribution: String?
     /// The family, such as `whisper`.
     package var family: String
+    /// Whether it can be fetched from here.
+    package var canBeDownloaded: Bool
+    /// Whether it has to be told the language: it knows several and tells none apart.
+    package var needsLanguage: Bool
+    /// Whether a part of a recording can be asked for.
+    package var takesParts: Bool
 
     package init(
         id: String,
@@ -74,7 +82,11 @@ package struct ModelCard: Sendable, Hashable {
         languages: [String] = [],
         sizeBytes: Int64? = nil,
         licence: String? = nil,
-        family: String = ""
+        attribution: String? = nil,
+        family: String = "",
+        canBeDownloaded: Bool = false,
+        needsLanguage: Bool = false,
+        takesParts: Bool = true
     ) {
         self.id = id
         self.name = name
@@ -84,7 +96,11 @@ package struct ModelCard: Sendable, Hashable {
         self.languages = languages
         self.sizeBytes = sizeBytes
         self.licence = licence
+        self.attribution = attribution
         self.family = family
+        self.canBeDownloaded = canBeDownloaded
+        self.needsLanguage = needsLanguage
+        self.takesParts = takesParts
     }
 }
 

@@ -7,6 +7,7 @@ package struct Services: Sendable {
     package let accounts: AccountService
     package let apiKeys: APIKeyService
     package let models: ModelService
+    package let modelPulls: ModelPulls
     package let profiles: ProfileService
     package let settings: SettingsService
     package let library: LibraryService
@@ -26,6 +27,7 @@ package struct Services: Sendable {
         staging: StagingFolder,
         probe: any MediaProbe,
         directory: any ModelDirectory,
+        depot: any ModelDepot,
         webhookSender: any WebhookSender,
         webhookPolicy: WebhookPolicy = WebhookPolicy(),
         logger: Logger,
@@ -40,7 +42,8 @@ package struct Services: Sendable {
     ) {
         accounts = AccountService(database: database, clock: clock, passwordCost: passwordCost)
         apiKeys = APIKeyService(database: database, clock: clock)
-        models = ModelService(directory: directory)
+        modelPulls = ModelPulls(database: database, depot: depot, clock: clock)
+        models = ModelService(directory: directory, database: database, depot: depot, pulls: modelPulls)
         profiles = ProfileService(database: database, models: models, clock: clock)
         settings = SettingsService(database: database, clock: clock)
         library = LibraryService(

@@ -172,7 +172,7 @@ final class Host: Sendable {
         _ make: @escaping @Sendable () throws -> Model
     ) async throws -> Model {
         let key = ModelShelf.Key(model: ModelFilesKey(files), options: options)
-        return try await shelf.model(key) {
+        return try await shelf.model(key, files) {
             wire.send(.loading(order: order, model: files.id))
             let start = ContinuousClock.now
             let model = try await NativeThreads(count: 1).run(make)

@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrCore
+import ScriberrEngines
 import ScriberrTestSupport
 import Testing
 
@@ -40,7 +41,8 @@ struct SettingsTests {
         ("TRANSCRIPTION_MAX_PER_USER", "some"),
         ("TRANSCRIPTION_STALL_TIMEOUT", "5"), ("PORT", "http"), ("PORT", "70000"), ("UPLOAD_LIMIT_MB", "big"),
         ("DATABASE_URL", "mysql://x"), ("STORAGE_URL", "gopher:x"), ("SHUTDOWN_TIMEOUT", "soon"), ("EVENT_RETENTION", "long"),
-        ("IDEMPOTENCY_RETENTION", "long"),
+        ("IDEMPOTENCY_RETENTION", "long"), ("SPEECH_ENGINE_MODELS_DIR", "/no/such/folder"), ("SPEECH_REMOTES", "Lab!"),
+        ("SPEECH_REMOTES", "local"), ("SPEECH_REMOTES", "a,a"), ("SPEECH_REMOTE_TIMEOUT", "soon"),
     ])
     func `a wrong value is refused with its name`(name: String, value: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await read([name: value]) }
@@ -55,6 +57,37 @@ struct SettingsTests {
             try await read(["TRANSCRIPTION_WORKERS": "two", "SPEECH_ENGINE_PROVIDER": "metal", "PORT": "x"])
         }
         #expect(error?.problems.count == 3)
+    }
+
+    @Test func `there is no remote engine unless one is configured`() async throws {
+        #expect(try await read([:]).engine.remotes == [])
+        let one = try await read([
+            "SPEECH_REMOTE_URL": "https://host/v1", "SPEECH_REMOTE_KEY": "k", "SPEECH_REMOTE_MODELS": "whisper-1, large",
+            "SPEECH_REMOTE_TIMEOUT": "90s",
+        ])
+        let remote = try #require(one.engine.remotes.first)
+        #expect(remote.id == "remote" && remote.baseURL == "https://host/v1" && remote.apiKey == "k")
+        #expect(remote.models == ["whisper-1", "large"] && remote.timeout == .seconds(90))
+        let several = try await read([
+            "SPEECH_REMOTES": "lab, cloud", "SPEECH_REMOTE_LAB_URL": "http://lab:9000", "SPEECH_REMOTE_LAB_MODELS": "a",
+            "SPEECH_REMOTE_CLOUD_URL": "https://cloud/v1", "SPEECH_REMOTE_CLOUD_MODELS": "b",
+            "SPEECH_REMOTE_CLOUD_KEY": "k",
+        ])
+        #expect(several.engine.remotes.map(\.id) == ["lab", "cloud"])
+        #expect(several.engine.remotes.map(\.apiKey) == [nil, "k"])
+    }
+
+    @Test(arguments: [
+        ["SPEECH_REMOTE_KEY": "hunter2"], ["SPEECH_REMOTE_URL": "https://user:hunter2@host", "SPEECH_REMOTE_MODELS": "a"],
+        ["SPEECH_REMOTE_URL": "https://host?key=hunter2", "SPEECH_REMOTE_MODELS": "a"],
+        ["SPEECH_REMOTE_URL": "https://host", "SPEECH_REMOTE_KEY": "hunter2"], ["SPEECH_REMOTES": "lab"],
+        ["SPEECH_REMOTE_URL": "file:///etc", "SPEECH_REMOTE_MODELS": "a"],
+    ])
+    func `a remote engine that is half configured stops the start and repeats no secret`(values: [String: String]) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await read(values) }
+        #expect(error?.problems.count == 1)
+        #expect(error?.problems.first?.hasPrefix("SPEECH_REMOTE") == true)
+        #expect(error?.description.contains("hunter2") == false)
     }
 
     @Test func `secrets are not repeated in messages`() async throws {

@@ -16,6 +16,7 @@ struct World: Sendable {
     let receiver = ScriptedReceiver()
     let clock: ManualWallClock
     let services: Services
+    let depot: ScriptedDepot
 
     /// Builds the world, hands it to `body` and takes it down.
     static func with(
@@ -41,6 +42,7 @@ struct World: Sendable {
         blobs = try FolderBlobStore(path: folder + "/blobs")
         staging = try StagingFolder(path: folder + "/partial")
         clock = ManualWallClock()
+        depot = ScriptedDepot()
         services = Services(
             database: database,
             signals: signals,
@@ -48,6 +50,7 @@ struct World: Sendable {
             staging: staging,
             probe: FirstByteProbe(),
             directory: FewModels(),
+            depot: depot,
             webhookSender: receiver,
             logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
             clock: clock,
@@ -149,7 +152,16 @@ struct FewModels: ModelDirectory {
                 provider: "local",
                 installed: false,
                 isDefault: false,
-                capabilities: ["transcription", "translation", "hotwords"]
+                capabilities: ["transcription", "translation", "hotwords"],
+                canBeDownloaded: true
+            ),
+            ModelListing(
+                id: "by-hand",
+                name: "By hand",
+                provider: "local",
+                installed: false,
+                isDefault: false,
+                capabilities: ["transcription"]
             ),
             ModelListing(
                 id: "speakers",

@@ -64,6 +64,14 @@ public struct EventType: RawRepresentable, Hashable, Sendable {
     public static let transcriptionDeleted = EventType("transcription.deleted")
     /// A profile changed.
     public static let profileUpdated = EventType("profile.updated")
+    /// A model is being fetched.
+    public static let modelProgress = EventType("model.progress")
+    /// A model was fetched and can be used.
+    public static let modelReady = EventType("model.ready")
+    /// A model could not be fetched.
+    public static let modelFailed = EventType("model.failed")
+    /// A model was removed.
+    public static let modelRemoved = EventType("model.removed")
     /// The settings changed.
     public static let settingsUpdated = EventType("settings.updated")
 }

@@ -63,6 +63,8 @@ public struct JobResult: Sendable, Hashable {
     public var engine: Transcript.EngineStamp
     /// Length of what was transcribed, in seconds.
     public var audioSeconds: Double?
+    /// Set when the transcript replaces that of another, finished transcription.
+    public var revision: Revision?
 
     /// Makes a result.
     public init(
@@ -71,7 +73,8 @@ public struct JobResult: Sendable, Hashable {
         detectedLanguage: String? = nil,
         warnings: [JobWarning] = [],
         engine: Transcript.EngineStamp = .init(),
-        audioSeconds: Double? = nil
+        audioSeconds: Double? = nil,
+        revision: Revision? = nil
     ) {
         self.transcript = transcript
         self.text = text
@@ -79,5 +82,20 @@ public struct JobResult: Sendable, Hashable {
         self.warnings = warnings
         self.engine = engine
         self.audioSeconds = audioSeconds
+        self.revision = revision
+    }
+
+    /// Which transcript is replaced. It must still have the version that the new one was made from.
+    public struct Revision: Sendable, Hashable {
+        /// The transcription that the transcript belongs to.
+        public var target: TranscriptionID
+        /// The version that was read.
+        public var version: Int
+
+        /// Makes a revision.
+        public init(of target: TranscriptionID, version: Int) {
+            self.target = target
+            self.version = version
+        }
     }
 }

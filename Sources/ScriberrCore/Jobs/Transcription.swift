@@ -6,6 +6,8 @@ public struct Transcription: Hashable, Sendable {
     public var owner: UserID
     /// The recording.
     public var fileID: FileID
+    /// The finished transcription whose speakers this job tells apart anew; nil for a job that transcribes.
+    public var diarizes: TranscriptionID?
     /// The name people gave it.
     public var title: String
     /// Where it stands.
@@ -64,6 +66,7 @@ public struct Transcription: Hashable, Sendable {
         id: TranscriptionID,
         owner: UserID,
         fileID: FileID,
+        diarizes: TranscriptionID? = nil,
         title: String,
         options: TranscriptionOptions,
         priority: Int = 0,
@@ -74,6 +77,7 @@ public struct Transcription: Hashable, Sendable {
         self.id = id
         self.owner = owner
         self.fileID = fileID
+        self.diarizes = diarizes
         self.title = title
         self.status = .queued
         self.options = options

@@ -14,6 +14,8 @@ public struct TranscriptionOptions: Hashable, Codable, Sendable {
     public var minSpeakers: Int?
     /// The largest number of speakers, when known.
     public var maxSpeakers: Int?
+    /// The model that tells speakers apart, by name; nil for the default.
+    public var diarizationModel: String?
     /// Words and phrases to listen for.
     public var hotwords: [String]
     /// Where the part to transcribe starts, in seconds; nil for the beginning.
@@ -32,6 +34,7 @@ public struct TranscriptionOptions: Hashable, Codable, Sendable {
         speakers: Int? = nil,
         minSpeakers: Int? = nil,
         maxSpeakers: Int? = nil,
+        diarizationModel: String? = nil,
         hotwords: [String] = [],
         start: Double? = nil,
         end: Double? = nil,
@@ -44,6 +47,7 @@ public struct TranscriptionOptions: Hashable, Codable, Sendable {
         self.speakers = speakers
         self.minSpeakers = minSpeakers
         self.maxSpeakers = maxSpeakers
+        self.diarizationModel = diarizationModel
         self.hotwords = hotwords
         self.start = start
         self.end = end
@@ -60,6 +64,7 @@ public struct TranscriptionOptions: Hashable, Codable, Sendable {
         speakers = try values.decodeIfPresent(Int.self, forKey: .speakers)
         minSpeakers = try values.decodeIfPresent(Int.self, forKey: .minSpeakers)
         maxSpeakers = try values.decodeIfPresent(Int.self, forKey: .maxSpeakers)
+        diarizationModel = try values.decodeIfPresent(String.self, forKey: .diarizationModel)
         hotwords = try values.decodeIfPresent([String].self, forKey: .hotwords) ?? []
         start = try values.decodeIfPresent(Double.self, forKey: .start)
         end = try values.decodeIfPresent(Double.self, forKey: .end)
@@ -70,6 +75,7 @@ public struct TranscriptionOptions: Hashable, Codable, Sendable {
         case model, language, task, diarization, speakers, hotwords, start, end, device
         case minSpeakers = "min_speakers"
         case maxSpeakers = "max_speakers"
+        case diarizationModel = "diarization_model"
     }
 }
 

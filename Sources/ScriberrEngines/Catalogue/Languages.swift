@@ -1,3 +1,5 @@
+import Foundation
+
 /// Languages of model families, by code.
 enum Languages {
     /// The 99 languages that every multilingual Whisper model knows.
@@ -14,4 +16,13 @@ enum Languages {
         "bg", "hr", "cs", "da", "nl", "en", "et", "fi", "fr", "de", "el", "hu", "it", "lv", "lt", "mt", "pl", "pt", "ro", "sk",
         "sl", "es", "sv", "ru", "uk",
     ]
+}
+
+/// Names of languages in requests.
+package enum SpokenLanguage {
+    /// The code that models go by: `de` for `deu`; three letters stay where ISO 639 has no two.
+    package static func canonical(_ code: String) -> String {
+        guard code.utf8.count == 3 else { return code }
+        return Locale.LanguageCode(code).identifier(.alpha2) ?? code
+    }
 }

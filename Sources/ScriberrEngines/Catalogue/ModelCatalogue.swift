@@ -48,6 +48,17 @@ package struct ModelCatalogue: Sendable {
     /// Whether the model can be used without a download.
     package func isInstalled(_ model: CatalogueModel) -> Bool { installedFiles(of: model) != nil }
 
+    /// The size of the installed files together; nil when they are not there or one of them is a folder.
+    private func installedBytes(of model: CatalogueModel) -> Int64? {
+        guard let files = installedFiles(of: model) else { return nil }
+        let sizes = files.files.values.compactMap { path -> Int64? in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            guard attributes?[.type] as? FileAttributeType == .typeRegular else { return nil }
+            return (attributes?[.size] as? NSNumber)?.int64Value
+        }
+        return sizes.count == files.files.count ? sizes.reduce(0, +) : nil
+    }
+
     /// Where a download of the model goes.
     package func folder(of model: CatalogueModel) -> String { absolute("\(settings.cacheFolder)/\(model.id)") }
 
@@ -61,9 +72,13 @@ package struct ModelCatalogue: Sendable {
                 installed: isInstalled(model),
                 capabilities: model.capabilities,
                 languages: model.languages,
-                sizeBytes: model.downloadBytes,
+                sizeBytes: model.downloadBytes ?? installedBytes(of: model),
                 licence: model.licence,
-                family: model.family.rawValue
+                attribution: model.attribution,
+                family: model.family.rawValue,
+                canBeDownloaded: !model.sources.isEmpty,
+                // What it does not know the language of, Canary writes down as English.
+                needsLanguage: model.family == .canary && model.languages.count > 1
             )
         }
     }

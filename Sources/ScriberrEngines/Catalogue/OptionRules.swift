@@ -24,6 +24,7 @@ package struct OptionRules: Sendable {
         try checkLanguage(options.language, card)
         try checkTask(options.task, card)
         try checkHotwords(options.hotwords, card)
+        try checkPart(options, card)
         try checkSpeakers(options)
         guard ["auto", "cpu", "cuda"].contains(options.device) else {
             throw refusal("device", "The device must be auto, cpu or cuda.")
@@ -41,7 +42,12 @@ package struct OptionRules: Sendable {
     }
 
     private func checkLanguage(_ language: String?, _ card: ModelCard) throws {
-        guard let language, !card.languages.isEmpty, !card.languages.contains(language) else { return }
+        guard let language else {
+            guard card.needsLanguage else { return }
+            let known = card.languages.joined(separator: ", ")
+            throw refusal("language", "The model \(card.id) has to be told the language: \(known).")
+        }
+        guard !card.languages.isEmpty, !card.languages.contains(SpokenLanguage.canonical(language)) else { return }
         throw refusal(
             "language",
             "The model \(card.id) does not know this language. Languages: \(card.languages.joined(separator: ", "))."
@@ -68,7 +74,14 @@ package struct OptionRules: Sendable {
         }
     }
 
-    private func checkSpeakers(_ options: TranscriptionOptions) throws {
+    private func checkPart(_ options: TranscriptionOptions, _ card: ModelCard) throws {
+        guard !card.takesParts, options.start != nil || options.end != nil else { return }
+        throw refusal(options.start == nil ? "end" : "start", "The model \(card.id) takes whole recordings only.")
+    }
+
+    /// Throws `VALIDATION_ERROR` naming the field for the first option about speakers that cannot be honoured.
+    package func checkSpeakers(_ options: TranscriptionOptions) throws {
+        try checkDiarizer(options)
         for (field, value) in [
             ("speakers", options.speakers), ("min_speakers", options.minSpeakers), ("max_speakers", options.maxSpeakers),
         ] {
@@ -84,6 +97,14 @@ package struct OptionRules: Sendable {
         if let speakers = options.speakers, options.maxSpeakers.map({ $0 < speakers }) ?? false {
             throw refusal("max_speakers", "The largest number of speakers is less than the exact one.")
         }
+    }
+
+    private func checkDiarizer(_ options: TranscriptionOptions) throws {
+        let names = cards.filter { $0.capabilities.contains("diarization") }.map(\.id)
+        if options.diarization, names.isEmpty { throw refusal("diarization", "No model here tells speakers apart.") }
+        guard let model = options.diarizationModel, !names.contains(model) else { return }
+        let known = names.joined(separator: ", ")
+        throw refusal("diarization_model", "There is no speaker model of that name. Models: \(known).")
     }
 
     private func ids(with capability: String) -> String {

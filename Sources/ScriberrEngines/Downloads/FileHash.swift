@@ -8,8 +8,8 @@ struct FileHash: Hashable, Codable, Sendable {
     /// 64 hexadecimal digits.
     var sha256: String
 
-    /// Reads the whole file; looks for a cancellation on the way.
-    init(of path: String) throws {
+    /// Reads the whole file; looks for a cancellation on the way and lets others work in between.
+    init(of path: String) async throws {
         guard let file = FileHandle(forReadingAtPath: path) else { throw storageError(ENOENT, "open \(path)") }
         defer { try? file.close() }
         var hash = SHA256()
@@ -18,6 +18,7 @@ struct FileHash: Hashable, Codable, Sendable {
             try Task.checkCancellation()
             hash.update(data: bytes)
             size += Int64(bytes.count)
+            await Task.yield()
         }
         sizeBytes = size
         sha256 = hash.finalize().map { byte in

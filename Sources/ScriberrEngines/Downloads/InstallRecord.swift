@@ -31,9 +31,9 @@ struct InstallRecord: Codable, Sendable {
     }
 
     /// Reads the model's files in `folder` and writes down what they are.
-    static func write(folder: String, model: CatalogueModel) throws {
+    static func write(folder: String, model: CatalogueModel) async throws {
         var files: [String: FileHash] = [:]
-        for name in model.files.values { files[name] = try FileHash(of: "\(folder)/\(name)") }
+        for name in model.files.values { files[name] = try await FileHash(of: "\(folder)/\(name)") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let data = try encoder.encode(InstallRecord(model: model, files: files))
@@ -58,12 +58,17 @@ package struct ModelVerification: Sendable, Hashable {
         case changed
     }
 
+    package init(model: String, files: [String: State]) {
+        self.model = model
+        self.files = files
+    }
+
     /// Whether nothing is wrong.
     package var isGood: Bool { !files.values.contains(.changed) }
 }
 
 extension ModelVerification {
-    init(of model: CatalogueModel, _ files: ModelFiles, record: InstallRecord?) throws {
+    init(of model: CatalogueModel, _ files: ModelFiles, record: InstallRecord?) async throws {
         self.model = model.id
         self.files = [:]
         for (role, path) in files.files {
@@ -72,7 +77,7 @@ extension ModelVerification {
                 self.files[name] = .unrecorded
                 continue
             }
-            self.files[name] = try FileHash(of: path) == known ? .good : .changed
+            self.files[name] = try await FileHash(of: path) == known ? .good : .changed
         }
     }
 }

@@ -18,7 +18,7 @@ struct Installation: Sendable {
             let part = workshop.part(of: source)
             do {
                 try await fetch(source, part, after: received)
-                try check(source, part)
+                try await check(source, part)
                 try await unpack(source, part, into: staging)
             } catch {
                 part.cleanUp(keepsResumable: keepsPart(error))
@@ -27,7 +27,7 @@ struct Installation: Sendable {
             received += source.sizeBytes ?? part.size ?? 0
             part.cleanUp(keepsResumable: false)
         }
-        try InstallRecord.write(folder: staging, model: model)
+        try await InstallRecord.write(folder: staging, model: model)
         try workshop.land()
     }
 
@@ -66,9 +66,9 @@ struct Installation: Sendable {
         }
     }
 
-    private func check(_ source: ModelSource, _ part: PartialFile) throws {
+    private func check(_ source: ModelSource, _ part: PartialFile) async throws {
         guard let sha256 = source.sha256 else { return }
-        let found = try FileHash(of: part.path)
+        let found = try await FileHash(of: part.path)
         guard found.sha256 == sha256 else {
             throw ScriberrError(
                 .downloadFailed,

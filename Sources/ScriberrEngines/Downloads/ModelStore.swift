@@ -96,7 +96,7 @@ package struct ModelStore: Sendable {
     package func verify(_ id: String) async throws -> ModelVerification {
         let model = try known(id)
         guard let files = catalogue.installedFiles(of: model) else { throw Self.notInstalled(id) }
-        return try ModelVerification(of: model, files, record: InstallRecord(folder: catalogue.folder(of: model)))
+        return try await ModelVerification(of: model, files, record: InstallRecord(folder: catalogue.folder(of: model)))
     }
 
     private func install(_ model: CatalogueModel, _ feed: AsyncStream<PreparationProgress>.Continuation) async throws

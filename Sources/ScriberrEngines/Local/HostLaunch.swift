@@ -20,7 +20,7 @@ struct HostLaunch {
         }
         return ChildProcess.Launch(
             executable: settings.hostPath,
-            arguments: ["--max-loaded", String(settings.maxLoaded)],
+            arguments: ["--max-loaded", String(settings.maxLoadedPerHost)],
             environment: childEnvironment
         )
     }

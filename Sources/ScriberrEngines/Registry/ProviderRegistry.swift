@@ -85,7 +85,7 @@ package struct ProviderRegistry: Sendable {
         let usual = ChosenModel(provider: defaultProvider, model: defaults.transcription)
         guard let offline = defaults.offline, offline != usual.model else { return usual }
         if await defaultProvider.canPrepare(model: usual.model) { return usual }
-        guard await isUsable(offline, language: language) else { return usual }
+        guard await isUsable(offline, language: language.map(SpokenLanguage.canonical)) else { return usual }
         return ChosenModel(
             provider: defaultProvider,
             model: offline,
@@ -97,8 +97,14 @@ package struct ProviderRegistry: Sendable {
         )
     }
 
-    /// The provider and model that tell speakers apart.
-    package func diarizer() async throws -> ChosenModel { try await named(defaults.diarization) }
+    /// The provider and model that tell speakers apart; the default one when none is named.
+    package func diarizer(requested: String? = nil) async throws -> ChosenModel {
+        do {
+            return try await named(requested ?? defaults.diarization)
+        } catch let error as ScriberrError where error.field != nil {
+            throw ScriberrError(error.code, error.message, field: "options.diarization_model")
+        }
+    }
 
     /// Closes every provider.
     package func close() async {

@@ -35,7 +35,8 @@ package struct RemoteProvider: Provider {
                 provider: id,
                 installed: true,
                 capabilities: ["transcription", "word_timestamps", "translation", "language_detection", "hotwords"],
-                family: "openai"
+                family: "openai",
+                takesParts: false
             )
         }
     }
@@ -77,7 +78,40 @@ package struct RemoteProvider: Provider {
         }
     }
 
+    /// Asks the server for its models, within seconds. Throws `REMOTE_FAILED` when it cannot be reached or does not take the key,
+    /// and answers which of the configured models it does not name.
+    package func check() async throws -> [String] {
+        var request = HTTPClientRequest(url: "\(base)/models")
+        authorize(&request)
+        do {
+            let response = try await client.execute(request, timeout: .seconds(10))
+            let body = try await response.body.collect(upTo: 4 << 20)
+            guard response.status == .ok else {
+                throw RemoteFailure.refusal(Int(response.status.code), body, hiding: settings.apiKey)
+            }
+            let named = try JSONDecoder().decode(ModelNames.self, from: Data(body.readableBytesView)).data.map(\.id)
+            return settings.models.filter { !named.contains($0) }
+        } catch {
+            try Task.checkCancellation()
+            throw RemoteFailure.error(error)
+        }
+    }
+
+    private struct ModelNames: Decodable {
+        var data: [Name]
+
+        struct Name: Decodable { var id: String }
+    }
+
     // MARK: Asking
+
+    private var base: String { settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL }
+
+    private func authorize(_ request: inout HTTPClientRequest) {
+        request.headers.add(name: "accept", value: "application/json")
+        request.headers.add(name: "user-agent", value: "scriberr")
+        if let key = settings.apiKey { request.headers.add(name: "authorization", value: "Bearer \(key)") }
+    }
 
     private func form(for request: TranscriptionRequest) throws -> MultipartUpload {
         guard request.start == nil, request.end == nil else {
@@ -104,13 +138,10 @@ package struct RemoteProvider: Provider {
     }
 
     private func ask(_ form: MultipartUpload, to path: String) async throws -> RemoteAnswer {
-        let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
         var request = HTTPClientRequest(url: "\(base)/\(path)")
         request.method = .POST
         request.headers.add(name: "content-type", value: "multipart/form-data; boundary=\(form.boundary)")
-        request.headers.add(name: "accept", value: "application/json")
-        request.headers.add(name: "user-agent", value: "scriberr")
-        if let key = settings.apiKey { request.headers.add(name: "authorization", value: "Bearer \(key)") }
+        authorize(&request)
         request.body = .stream(form, length: .known(form.byteCount))
         do {
             let response = try await client.execute(request, timeout: .milliseconds(settings.timeout.wholeMilliseconds))

@@ -8,7 +8,7 @@ package struct EngineSettings: Sendable, Hashable {
     package var device: DeviceChoice
     /// Threads per order; 0 lets the engine host decide.
     package var threads: Int
-    /// Models that one engine host keeps in memory.
+    /// Models that are kept in memory, by all engine hosts together; each host keeps the one it works with in any case.
     package var maxLoaded: Int
     /// Engine hosts that may live at the same time.
     package var slots: Int
@@ -60,6 +60,9 @@ package struct EngineSettings: Sendable, Hashable {
         self.mirrorBaseURL = mirrorBaseURL
         self.pocketSphinxFolder = pocketSphinxFolder
     }
+
+    /// The share of one engine host.
+    var maxLoadedPerHost: Int { max(1, maxLoaded / max(1, slots)) }
 
     /// What `SPEECH_ENGINE_PROVIDER` may say.
     package enum DeviceChoice: String, Sendable, CaseIterable {

@@ -31,6 +31,7 @@ extension JSONWriter {
             json.field("speakers", options.speakers)
             json.field("min_speakers", options.minSpeakers)
             json.field("max_speakers", options.maxSpeakers)
+            json.field("diarization_model", options.diarizationModel)
             json.field("hotwords", options.hotwords)
         }
         field("created_at", profile.createdAt)
@@ -49,6 +50,18 @@ extension JSONWriter {
         field("languages", model.languages)
         field("size_bytes", model.sizeBytes)
         field("licence", model.licence)
+        field("attribution", model.attribution)
+        field("downloadable", model.canBeDownloaded)
+        field("needs_language", model.needsLanguage)
+        field("takes_parts", model.takesParts)
+        guard let download = model.download else { return field("download", String?.none) }
+        object("download") { json in
+            json.field("status", download.status)
+            json.field("received_bytes", download.receivedBytes)
+            json.field("total_bytes", download.totalBytes)
+            json.field("error", download.errorMessage)
+            json.field("error_code", download.errorCode?.rawValue)
+        }
     }
 }
 

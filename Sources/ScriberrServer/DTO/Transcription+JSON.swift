@@ -4,6 +4,7 @@ extension JSONWriter {
     /// Writes the fields of a job as create, get and patch show it.
     mutating func transcription(_ job: Transcription) {
         listedTranscription(job)
+        if let target = job.diarizes { field("source_transcription_id", target.text) }
         field("language", job.options.language)
         field("detected_language", job.detectedLanguage)
         field("diarization", job.options.diarization)
@@ -49,6 +50,7 @@ extension JSONWriter {
         field("speakers", options.speakers)
         field("min_speakers", options.minSpeakers)
         field("max_speakers", options.maxSpeakers)
+        field("diarization_model", options.diarizationModel)
         field("hotwords", options.hotwords)
         field("start", options.start)
         field("end", options.end)

@@ -4,6 +4,7 @@ extension Operation {
         .merging(results) { $1 }.merging(preferences) { $1 }.merging(administration) { $1 }.merging(signing) { $1 }
         .merging(uploads) { $1 }
         .merging(webhooks) { $1 }
+        .merging(models) { $1 }.merging(diarizations) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(
@@ -204,7 +205,8 @@ extension Operation {
                 "language": nil, "detected_language": "en", "diarization": false,
                 "options": [
                     "model": nil, "language": nil, "task": "transcribe", "diarization": false, "speakers": nil,
-                    "min_speakers": nil, "max_speakers": nil, "hotwords": [], "start": nil, "end": nil, "device": "auto",
+                    "min_speakers": nil, "max_speakers": nil, "diarization_model": nil, "hotwords": [], "start": nil, "end": nil,
+                    "device": "auto",
                 ],
                 "engine": ["provider": "local", "transcription_model": "whisper-base", "diarization_model": nil],
                 "attempt": 1, "cancel_requested": false, "queued_at": "2026-11-24T01:50:36.123456Z",
@@ -382,7 +384,7 @@ extension Operation {
         "options": [
             "model": "whisper-base", "language": nil, "diarization": true, "device": "auto", "task": "transcribe",
             "speakers": nil,
-            "min_speakers": nil, "max_speakers": nil, "hotwords": [],
+            "min_speakers": nil, "max_speakers": nil, "diarization_model": nil, "hotwords": [],
         ], "created_at": "2026-11-24T01:50:36.123456Z", "updated_at": "2026-11-24T01:50:36.123456Z",
     ]
     private static let settings: DocumentValue = [
@@ -437,28 +439,6 @@ extension Operation {
             summary: "Changes what is given. An empty `default_profile_id` clears it.",
             body: .json("SettingsBody", example: ["auto_transcription_enabled": true]),
             answers: [(200, .json("Settings", example: settings))]
-        ),
-        "GET /api/v1/models/transcription": Operation(
-            tag: "Settings",
-            summary: "The models there are.",
-            parameters: ["capability"],
-            answers: [
-                (
-                    200,
-                    .json(
-                        "Models",
-                        example: [
-                            "items": [
-                                [
-                                    "id": "whisper-base", "name": "Whisper Base", "provider": "local", "installed": true,
-                                    "default": true, "capabilities": ["transcription", "word_timestamps"], "family": "whisper",
-                                    "languages": ["en", "de"], "size_bytes": 160_000_000, "licence": "MIT",
-                                ]
-                            ]
-                        ]
-                    )
-                )
-            ]
         ),
     ]
 

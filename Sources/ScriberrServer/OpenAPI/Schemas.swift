@@ -48,8 +48,8 @@ let documentSchemas: [DocumentValue.Field] = [
                 ] as DocumentValue).fields
         ),
         optional: [
-            "queue_position": maybe(integer), "estimated_start_seconds": maybe(number), "waiting_reason": maybe(text),
-            "callback_secret": text,
+            "source_transcription_id": text, "queue_position": maybe(integer), "estimated_start_seconds": maybe(number),
+            "waiting_reason": maybe(text), "callback_secret": text,
         ]
     ),
     answer("Warning", ["code": text, "message": text]),
@@ -100,8 +100,24 @@ let documentSchemas: [DocumentValue.Field] = [
         [
             "id": text, "name": text, "provider": text, "installed": truth, "default": truth,
             "capabilities": ["type": "array", "items": text], "family": text, "languages": ["type": "array", "items": text],
-            "size_bytes": maybe(integer), "licence": maybe(text),
+            "size_bytes": maybe(integer), "licence": maybe(text), "attribution": maybe(text), "downloadable": truth,
+            "needs_language": truth, "takes_parts": truth, "download": maybe(reference("ModelDownload")),
         ]
+    ),
+    answer(
+        "ModelDownload",
+        [
+            "status": ["type": "string", "enum": ["downloading", "failed"]], "received_bytes": integer,
+            "total_bytes": maybe(integer), "error": maybe(text), "error_code": maybe(text),
+        ]
+    ),
+    answer(
+        "ModelVerification",
+        ["id": text, "good": truth, "files": ["type": "array", "items": reference("ModelFileState")]]
+    ),
+    answer(
+        "ModelFileState",
+        ["name": text, "state": ["type": "string", "enum": ["good", "unrecorded", "changed"]]]
     ),
     answer("Error", ["error": reference("Failure")]),
     answer("Failure", ["code": text, "message": text, "request_id": text], optional: ["field": text]),
@@ -126,6 +142,13 @@ let documentSchemas: [DocumentValue.Field] = [
         optional: [
             "title": maybe(text), "profile_id": maybe(text), "options": maybe(reference("OptionsBody")),
             "join_running": maybe(truth), "callback_url": maybe(text),
+        ]
+    ),
+    body(
+        "DiarizeBody",
+        [:],
+        optional: [
+            "speakers": maybe(integer), "min_speakers": maybe(integer), "max_speakers": maybe(integer), "model": maybe(text),
         ]
     ),
     body("RetryBody", [:], optional: ["options": maybe(reference("OptionsBody"))]),
@@ -165,7 +188,7 @@ private let listedJob: DocumentValue = [
 private let options: DocumentValue = [
     "model": maybe(text), "language": maybe(text), "task": ["type": "string", "enum": ["transcribe", "translate"]],
     "diarization": truth, "speakers": maybe(integer), "min_speakers": maybe(integer), "max_speakers": maybe(integer),
-    "hotwords": ["type": "array", "items": text], "start": maybe(number), "end": maybe(number),
+    "diarization_model": maybe(text), "hotwords": ["type": "array", "items": text], "start": maybe(number), "end": maybe(number),
     "device": ["type": "string", "enum": ["auto", "cpu", "cuda"]],
 ]
 

@@ -5,4 +5,5 @@ extension Route {
         + administration + signing
         + uploads
         + webhooks
+        + diarizations
 }

@@ -1,7 +1,7 @@
 package import ScriberrCore
 package import ScriberrStore
 
-/// Finds the audio of jobs for the pipeline.
+/// Finds the audio and the transcripts of jobs for the pipeline.
 package struct StoredRecordings: RecordingLookup {
     private let database: any Database
     private let blobs: any BlobStore
@@ -21,5 +21,10 @@ package struct StoredRecordings: RecordingLookup {
         }
         guard let key else { throw ScriberrError(.mediaMissing, "The recording is gone.") }
         return (try await blobs.localCopy(of: key), seconds)
+    }
+
+    /// The finished transcript of a job; nil when there is none.
+    package func transcript(of job: TranscriptionID) async throws -> (version: Int, content: [UInt8])? {
+        try await database.read { try JobSQL.transcript($0, of: job) }.map { ($0.version, $0.content) }
     }
 }

@@ -24,6 +24,7 @@ package struct SpeechRun: Sendable {
     ) {
         self.audioPath = audioPath
         self.options = options
+        self.options.language = options.language.map(SpokenLanguage.canonical)
         self.audioSeconds = audioSeconds
         self.engines = engines
         self.builder = builder
@@ -43,7 +44,7 @@ package struct SpeechRun: Sendable {
         try await sink.reached(.preparing, progress(.preparing))
         let engine = try await engines.transcriber(requested: options.model, language: options.language)
         try await sink.chose(provider: engine.provider.id, model: engine.model)
-        try await engine.provider.prepare(model: engine.model, progress: announceDownload(to: sink))
+        try await engine.provider.prepare(model: engine.model, progress: sink.announcesDownload)
 
         let heard = try await transcribe(with: engine, sink)
         let spoken = await speakers(in: heard, sink)
@@ -119,24 +120,10 @@ package struct SpeechRun: Sendable {
     private func speakers(in heard: Heard, _ sink: some RunSink) async -> Spoken {
         guard options.diarization, heard.pieces.contains(where: { !$0.text.isEmpty }) else { return Spoken() }
         do {
-            try await sink.reached(.diarizing, progress(.diarizing))
-            let engine = try await engines.diarizer()
-            try await engine.provider.prepare(model: engine.model) { _ in }
-            let request = DiarizationRequest(
-                audioPath: audioPath,
-                model: engine.model,
-                speakers: options.speakers,
-                minSpeakers: options.minSpeakers,
-                maxSpeakers: options.maxSpeakers,
-                device: options.device,
-                start: options.start,
-                end: options.end
-            )
-            let span = progress(.merging) - progress(.diarizing)
-            let turns = try await engine.provider.diarize(request) { done in
-                try await sink.reached(.diarizing, progress(.diarizing) + span * min(max(done, 0), 1))
-            }
-            return Spoken(turns: turns, model: engine.model)
+            let window = progress(.diarizing)...progress(.merging)
+            let step = SpeakerStep(audioPath: audioPath, options: options, engines: engines, window: window)
+            let found = try await step.run { try await sink.reached($0, $1) }
+            return Spoken(turns: found.turns, model: found.model)
         } catch {
             let code = (error as? ScriberrError)?.code.rawValue
             let reason = (error as? ScriberrError)?.message ?? "The speaker engine failed."
@@ -179,15 +166,6 @@ package struct SpeechRun: Sendable {
     }
 
     private func progress(_ stage: JobStage) -> Double { stage.startingProgress ?? 0 }
-
-    private func announceDownload(to sink: some RunSink) -> @Sendable (PreparationProgress) async -> Void {
-        { event in
-            guard case .downloading(let received, let total) = event else { return }
-            let share = total.map { $0 > 0 ? Double(received) / Double($0) : 0 } ?? 0
-            // A sink that fails here fails again at the next stage, where it can stop the run.
-            try? await sink.reached(.downloadingModel, 0.10 + 0.05 * min(max(share, 0), 1))
-        }
-    }
 }
 
 /// What has been heard so far.

@@ -18,6 +18,7 @@ package struct TranscriptionPipeline: JobHandler {
     package func run(_ job: ClaimedJob, _ attempt: Attempt) async throws -> AttemptOutcome {
         let recording = try await recordings.recording(of: job.job)
         defer { withExtendedLifetime(recording.copy) {} }
+        if let target = job.job.diarizes { return try await diarize(target, job.job, recording.copy.path, attempt) }
         let run = SpeechRun(
             audioPath: recording.copy.path,
             options: job.job.options,
@@ -37,12 +38,40 @@ package struct TranscriptionPipeline: JobHandler {
             )
         )
     }
+
+    /// Gives the finished transcript of another job new speakers.
+    private func diarize(
+        _ target: TranscriptionID,
+        _ job: Transcription,
+        _ audioPath: String,
+        _ attempt: Attempt
+    ) async throws -> AttemptOutcome {
+        guard let stored = try await recordings.transcript(of: target) else {
+            throw ScriberrError(.notFound, "The transcript is gone.")
+        }
+        let window = (JobStage.preparing.startingProgress ?? 0)...(JobStage.merging.startingProgress ?? 1)
+        let step = SpeakerStep(audioPath: audioPath, options: job.options, engines: engines, window: window)
+        let run = SpeakerRun(step: step, transcript: ScriberrTranscript.StoredTranscript.parse(stored.content))
+        let (transcript, engine) = try await run.run(AttemptSink(attempt: attempt))
+        try await attempt.progress(.saving, JobStage.saving.startingProgress ?? 0)
+        return .completed(
+            JobResult(
+                transcript: CanonicalJSON.encode(transcript),
+                text: transcript.text,
+                engine: engine,
+                audioSeconds: job.audioSeconds,
+                revision: JobResult.Revision(of: target, version: stored.version)
+            )
+        )
+    }
 }
 
-/// Finds the audio of a job.
+/// Finds what a job works on.
 package protocol RecordingLookup: Sendable {
     /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
     func recording(of job: Transcription) async throws -> (copy: LocalCopy, seconds: Double?)
+    /// The finished transcript of a job, as it is stored, and its version; nil when there is none.
+    func transcript(of job: TranscriptionID) async throws -> (version: Int, content: [UInt8])?
 }
 
 /// Keeps what a run finishes as the attempt's fenced writes.

@@ -13,10 +13,12 @@ extension OptionsPatch {
         if diarization == .value(false) || diarization == .null {
             // Hints for what was switched off go with it, unless this very request gives them.
             (options.speakers, options.minSpeakers, options.maxSpeakers) = (nil, nil, nil)
+            options.diarizationModel = nil
         }
         options.speakers = speakers.applied(to: options.speakers)
         options.minSpeakers = minSpeakers.applied(to: options.minSpeakers)
         options.maxSpeakers = maxSpeakers.applied(to: options.maxSpeakers)
+        options.diarizationModel = text(diarizationModel).applied(to: options.diarizationModel)
         options.hotwords = try hotwordsGiven().applied(to: base.hotwords, cleared: [])
         options.start = start.applied(to: base.start)
         options.end = end.applied(to: base.end)
@@ -63,7 +65,7 @@ extension OptionsPatch {
 
 /// What options must be, whichever model they are for.
 enum OptionsRules {
-    private static let speakersMax = 64
+    private static let speakersMax = 50
     private static let hotwordsMax = 100
     private static let hotwordCharactersMax = 100
     private static let modelBytesMax = 128
@@ -73,6 +75,9 @@ enum OptionsRules {
     static func check(_ options: TranscriptionOptions) throws {
         if let model = options.model, model.utf8.count > modelBytesMax {
             throw wrong("model", "A model's name has at most \(modelBytesMax) bytes.")
+        }
+        if let model = options.diarizationModel, model.utf8.count > modelBytesMax {
+            throw wrong("diarization_model", "A model's name has at most \(modelBytesMax) bytes.")
         }
         if let language = options.language { try check(language: language) }
         try checkSpeakers(options)

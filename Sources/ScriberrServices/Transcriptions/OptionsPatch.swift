@@ -10,6 +10,9 @@ package enum Given<Value: Sendable & Hashable & Decodable>: Sendable, Hashable {
     /// The value.
     case value(Value)
 
+    /// Whether the key is not there.
+    package var isAbsent: Bool { self == .absent }
+
     /// What holds after this was applied to `before`; `null` gives `cleared`.
     package func applied(to before: Value, cleared: Value) -> Value {
         switch self {
@@ -47,6 +50,7 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
     package var speakers: Given<Int> = .absent
     package var minSpeakers: Given<Int> = .absent
     package var maxSpeakers: Given<Int> = .absent
+    package var diarizationModel: Given<String> = .absent
     package var hotwords: Given<[String]> = .absent
     package var start: Given<Double> = .absent
     package var end: Given<Double> = .absent
@@ -65,6 +69,7 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
         speakers = try values.decodeGiven(forKey: .speakers)
         minSpeakers = try values.decodeGiven(forKey: .minSpeakers)
         maxSpeakers = try values.decodeGiven(forKey: .maxSpeakers)
+        diarizationModel = try values.decodeGiven(forKey: .diarizationModel)
         hotwords = try values.decodeGiven(forKey: .hotwords)
         start = try values.decodeGiven(forKey: .start)
         end = try values.decodeGiven(forKey: .end)
@@ -93,5 +98,6 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
         case model, language, task, diarization, speakers, hotwords, start, end, device
         case minSpeakers = "min_speakers"
         case maxSpeakers = "max_speakers"
+        case diarizationModel = "diarization_model"
     }
 }

@@ -19,7 +19,7 @@ extension TranscriptionService {
     package func transcript(_ owner: UserID, _ id: TranscriptionID) async throws -> TranscriptAnswer {
         let (job, stored, checkpoints) = try await stored(owner, id)
         let isPartial = stored == nil && !checkpoints.isEmpty
-        let head = #"{"transcription_id":"\#(id.text)","status":"\#(job.status.rawValue)","partial":\#(isPartial),"#
+        let head = #"{"transcription_id":"\#(job.id.text)","status":"\#(job.status.rawValue)","partial":\#(isPartial),"#
         let canonical = stored ?? CanonicalJSON.encode(partial(job, checkpoints))
         // What we stored is canonical and can be megabytes long: it is sent as it is, behind the head.
         let rest = canonical.first == UInt8(ascii: "{") ? canonical : CanonicalJSON.encode(parse(canonical))
@@ -69,7 +69,10 @@ extension TranscriptionService {
         _ id: TranscriptionID
     ) async throws -> (job: Transcription, transcript: [UInt8]?, checkpoints: [Checkpoint]) {
         try await database.read { db in
-            let job = try Self.find(db, owner, id)
+            let found = try Self.find(db, owner, id)
+            // A job that works on another's transcript shows that one.
+            let job = try found.diarizes.map { try Self.find(db, owner, $0) } ?? found
+            let id = job.id
             switch job.status {
             case .completed: return (job, try JobSQL.transcript(db, of: id)?.content ?? [], [])
             case .queued, .processing: return (job, nil, try JobSQL.checkpoints(db, id, step: PieceArchive.step))

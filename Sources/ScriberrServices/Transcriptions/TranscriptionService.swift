@@ -35,13 +35,13 @@ package struct TranscriptionService: Sendable {
     let database: any Database
     let clock: any WallClock
     private let library: LibraryService
-    private let models: ModelService
+    let models: ModelService
 
     /// How many jobs run in this process.
     let runningHere: @Sendable () -> Int
     let line: LinePolicy
     private let checkCallback: @Sendable (String) throws -> Void
-    private let maxAttempts: Int
+    let maxAttempts: Int
 
     package init(
         database: any Database,
@@ -171,12 +171,17 @@ package struct TranscriptionService: Sendable {
     ) async throws -> Transcription {
         let source = try await get(owner, id)
         let options = try patch.applied(to: source.options)
+        if let target = source.diarizes {
+            guard source.status.isTerminal else { throw Self.stillRuns(source) }
+            try await models.validateSpeakers(options)
+            return try await queueDiarization(owner, of: target, options)
+        }
         if options != source.options { try await models.validate(options) }
         let now = clock.now()
         return try await database.write { db in
             let source = try Self.find(db, owner, id)
             guard source.status.isTerminal else {
-                throw ScriberrError(.conflict, "The transcription is \(source.status.rawValue); cancel it first.")
+                throw Self.stillRuns(source)
             }
             // The file may be out of sight; its bytes stay for as long as a job refers to them.
             guard let file = try FileSQL.getEvenDeleted(db, source.fileID) else { throw ScriberrError.noFile }
@@ -191,6 +196,10 @@ package struct TranscriptionService: Sendable {
         }
         guard let file else { throw ScriberrError.noTranscription }
         return try await library.open(file)
+    }
+
+    private static func stillRuns(_ job: Transcription) -> ScriberrError {
+        ScriberrError(.conflict, "The transcription is \(job.status.rawValue); cancel it first.")
     }
 
     private func job(_ file: AudioFile, _ title: String?, _ options: TranscriptionOptions, joins: Bool = false) -> NewJob {

@@ -9,6 +9,8 @@ struct HeldJob {
     var charge: Double
     var startedAt: Timestamp
     var crashes: Int
+    /// The finished transcription that the job works on; nil for a job that transcribes.
+    var diarizes: TranscriptionID?
 
     /// The job, if this lease still holds. The row stays locked until the transaction ends, so that what follows in it
     /// cannot meet another attempt.
@@ -22,11 +24,12 @@ struct HeldJob {
         charge = try row.real("charge")
         startedAt = try row.time("started_at")
         crashes = try row.int("crashes")
+        diarizes = try row.optionalID("diarizes")
     }
 
     private static let selection = DialectText { dialect in
         """
-        SELECT owner, cancel_requested_at, progress, charge, started_at, crashes FROM transcriptions
+        SELECT owner, cancel_requested_at, progress, charge, started_at, crashes, diarizes FROM transcriptions
         WHERE id = $1 AND status = 'processing' AND attempt = $2\(dialect == .postgres ? " FOR UPDATE" : "")
         """
     }

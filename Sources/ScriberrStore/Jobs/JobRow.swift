@@ -5,7 +5,7 @@ import Synchronization
 extension Transcription {
     /// The columns that ``init(row:)`` reads, in its order.
     package static let columns = """
-        id, owner, file_id, title, status, options, priority, queued_at, run_after, attempt, failures, crashes, max_attempts, \
+        id, owner, file_id, diarizes, title, status, options, priority, queued_at, run_after, attempt, failures, crashes, max_attempts, \
         claimed_by, lease_expires_at, cancel_requested_at, progress, stage, warnings, error_code, error_message, \
         detected_language, audio_seconds, engine_provider, engine_model, engine_diarization_model, created_at, updated_at, \
         started_at, completed_at, failed_at
@@ -21,6 +21,7 @@ extension Transcription {
         let options = try OptionsText.decode(try row.text("options"))
         self.init(id: id, owner: owner, fileID: file, title: title, options: options, createdAt: Timestamp(microseconds: 0))
         self.status = status
+        diarizes = try row.optionalID("diarizes")
         priority = try row.int("priority")
         queuedAt = try row.time("queued_at")
         runAfter = try row.time("run_after")

@@ -90,6 +90,7 @@ extension JobSQL {
             [.id(job), .id(owner)]
         )
         guard let row = rows.first else { return nil }
+        try deleteDiarizations(connection, of: job, owner: owner, at: now)
         let status: JobStatus = try row.choice("status")
         var lease: Lease?
         if status == .queued { try Lanes.refresh(connection, owner: owner) }

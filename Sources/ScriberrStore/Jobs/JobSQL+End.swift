@@ -9,6 +9,10 @@ extension JobSQL {
         at now: Timestamp
     ) throws -> Fenced {
         guard let held = try HeldJob(connection, lease) else { return .leaseLost }
+        if let revision = result.revision, try !revise(connection, held, revision, result, at: now) {
+            try endFailed(connection, held, .transcriptChanged, execution: .failed, at: now)
+            return held.applied
+        }
         try connection.execute(
             """
             UPDATE transcriptions SET status = 'completed', stage = 'completed', progress = 1, claimed_by = NULL,
@@ -24,10 +28,12 @@ extension JobSQL {
             ]
         )
         try closeCompleted(connection, lease, result, at: now)
-        try storeTranscript(connection, lease.job, result, at: now)
         try held.removeCheckpoints(connection)
         try settleCharge(connection, held, audioSeconds: result.audioSeconds)
-        try Speed.note(connection, result, took: now - held.startedAt, at: now)
+        if result.revision == nil {
+            try storeTranscript(connection, lease.job, result, at: now)
+            try Speed.note(connection, result, took: now - held.startedAt, at: now)
+        }
         try held.event(.transcriptionCompleted, .completed, .completed, progress: 1).append(connection, at: now)
         return held.applied
     }
@@ -90,7 +96,7 @@ extension JobSQL {
         )
     }
 
-    private static func storeTranscript(
+    static func storeTranscript(
         _ connection: any SQLConnection,
         _ job: TranscriptionID,
         _ result: JobResult,
@@ -180,6 +186,7 @@ extension JobSQL {
         )
         try held.closeExecution(connection, execution, failure: failure, at: now)
         try held.removeCheckpoints(connection)
+        try noteFailedDiarization(connection, held, failure, at: now)
         try held.event(.transcriptionFailed, .failed, .failed, failure: failure).append(connection, at: now)
     }
 

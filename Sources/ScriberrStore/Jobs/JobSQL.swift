@@ -22,12 +22,12 @@ extension JobSQL {
         let isDue = job.runAfter <= job.createdAt
         try connection.execute(
             """
-            INSERT INTO transcriptions (id, owner, file_id, blob_key, title, title_folded, status, options, priority,
+            INSERT INTO transcriptions (id, owner, file_id, diarizes, blob_key, title, title_folded, status, options, priority,
                 queued_at, run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $12, 'queued', $13, $14, $15)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $11, $12, $13, 'queued', $14, $15, $16)
             """,
             [
-                .id(job.id), .id(job.owner), .id(job.fileID), .text(blobKey), .text(job.title),
+                .id(job.id), .id(job.owner), .id(job.fileID), .text(job.diarizes?.text), .text(blobKey), .text(job.title),
                 .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),
                 .int(job.priority), .time(job.queuedAt), .time(job.runAfter), .bool(isDue), .int(job.maxAttempts),
                 .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),

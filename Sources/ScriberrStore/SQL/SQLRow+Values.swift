@@ -63,6 +63,10 @@ extension SQLRow {
 
     package func id<ID: PublicID>(_ column: String, as type: ID.Type = ID.self) throws -> ID { ID(trusted: try text(column)) }
 
+    package func optionalID<ID: PublicID>(_ column: String, as type: ID.Type = ID.self) throws -> ID? {
+        try optionalText(column).map(ID.init(trusted:))
+    }
+
     package func user(_ column: String) throws -> UserID { UserID(try integer(column)) }
 
     /// A value that is stored as its raw text.

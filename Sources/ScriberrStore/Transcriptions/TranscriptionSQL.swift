@@ -16,7 +16,8 @@ package enum TranscriptionSQL {
         }
     }
 
-    /// One row more than the page holds, when there are more. Transcripts lie elsewhere and are not read.
+    /// One row more than the page holds, when there are more. Transcripts lie elsewhere and are not read; jobs that work on
+    /// another's transcript are not shown.
     package static func list(
         _ db: any SQLConnection,
         _ owner: UserID,
@@ -25,6 +26,7 @@ package enum TranscriptionSQL {
     ) throws -> [Transcription] {
         var conditions = Conditions()
         conditions.add("owner = ?", .id(owner))
+        conditions.add("diarizes IS NULL")
         if let status = filter.status { conditions.add("status = ?", .text(status.rawValue)) }
         if let after = filter.updatedAfter { conditions.add("updated_at > ?", .time(after)) }
         if let search = filter.search {
@@ -56,7 +58,7 @@ package enum TranscriptionSQL {
     package static func active(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> [Transcription] {
         let sql = """
             SELECT \(Transcription.columns) FROM transcriptions
-            WHERE owner = $1 AND status IN ('queued', 'processing') AND cancel_requested_at IS NULL
+            WHERE owner = $1 AND status IN ('queued', 'processing') AND cancel_requested_at IS NULL AND diarizes IS NULL
                 AND file_id IN (SELECT id FROM files WHERE owner = $2 AND sha256 = $3)
             ORDER BY queued_at, id
             """

@@ -18,10 +18,10 @@ package struct SpeakerMerge: Sendable {
         var result = withoutSpeakers(transcript)
         let timeline = SpeakerTimeline(turns)
         guard !timeline.isEmpty else { return result }
-        var words = speakers(of: transcript.words.map { ($0.start, $0.end) }, timeline)
-        let segments = speakers(of: transcript.segments.map { ($0.start, $0.end) }, timeline)
-        let places = SegmentWords.ranges(of: transcript.segments, words: transcript.words)
-        for place in places { attachMarks(in: place, of: transcript.words, &words) }
+        var words = speakers(of: result.words.map { ($0.start, $0.end) }, timeline)
+        let segments = speakers(of: result.segments.map { ($0.start, $0.end) }, timeline)
+        let places = SegmentWords.ranges(of: result.segments, words: result.words)
+        for place in places { attachMarks(in: place, of: result.words, &words) }
         var numbers = SpeakerNumbers()
         var parts: [Segment] = []
         for (index, segment) in result.segments.enumerated() {
@@ -33,16 +33,17 @@ package struct SpeakerMerge: Sendable {
             }
         }
         for index in result.words.indices { result.words[index].speaker = numbers.label(words[index]) }
-        let wasSplit = parts.count != result.segments.count
+        let isNew = parts.count != result.segments.count || result.segments.count != transcript.segments.count
         result.segments = parts
-        if wasSplit { number(&result.segments) }
+        if isNew { number(&result.segments) }
         return result
     }
 
     private func withoutSpeakers(_ transcript: Transcript) -> Transcript {
         var result = transcript
         for index in result.words.indices { result.words[index].speaker = nil }
-        for index in result.segments.indices { result.segments[index].speaker = nil }
+        result.segments = SpeakerSeams.closed(transcript.segments, spaced: transcript.text.contains(" "))
+        if result.segments.count != transcript.segments.count { number(&result.segments) }
         return result
     }
 

@@ -12,18 +12,24 @@ final class ModelShelf: Sendable {
     }
 
     private let loadedMax: Int
+    private let memory: MemoryBook
     /// Least recently used first.
     private let loaded = Mutex<[(key: Key, model: any Sendable)]>([])
 
-    init(loadedMax: Int) { self.loadedMax = loadedMax }
+    init(loadedMax: Int, memory: MemoryBook = MemoryBook()) {
+        self.loadedMax = loadedMax
+        self.memory = memory
+    }
 
-    /// The loaded model of a key, or a new one from `load`, for which room is made first.
-    func model<Model: Sendable>(_ key: Key, load: () async throws -> Model) async throws -> Model {
+    /// The loaded model of a key, or a new one of these files from `load`, for which room is made first. Throws
+    /// `ENGINE_OUT_OF_MEMORY` when there is no room for it.
+    func model<Model: Sendable>(_ key: Key, _ files: ModelFiles, load: () async throws -> Model) async throws -> Model {
         if let found = take(key) as? Model {
             put(key, found)
             return found
         }
         makeRoom()
+        try memory.makeRoom(for: files, dropOldest: dropOldest)
         let model = try await load()
         put(key, model)
         return model
@@ -39,6 +45,12 @@ final class ModelShelf: Sendable {
     }
 
     private func put(_ key: Key, _ model: any Sendable) { loaded.withLock { $0.append((key, model)) } }
+
+    /// Forgets the model that was not used for longest; false when there is none.
+    private func dropOldest() -> Bool {
+        let oldest = loaded.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        return oldest != nil
+    }
 
     private func makeRoom() {
         loaded.withLock { while $0.count >= loadedMax { $0.removeFirst() } }

@@ -22,6 +22,8 @@ struct DoctorCommand: AsyncParsableCommand {
             let engines = try EngineRoom(settings)
             findings.append(.good("ffmpeg", engines.media.ffmpeg.string))
             findings.append(contentsOf: await self.engines(engines))
+            for remote in engines.remotes { findings.append(await self.remote(remote)) }
+            for problem in ModelCatalogue(settings: engines.settings).problems { findings.append(.poor("Model card", problem)) }
             await engines.close()
         } catch let error as ScriberrError {
             findings.append(.missing("ffmpeg", error.message))
@@ -53,6 +55,18 @@ struct DoctorCommand: AsyncParsableCommand {
         return .good(name, "\(place) (\(room))")
     }
 
+    /// The key is asked with, never shown.
+    private func remote(_ remote: RemoteProvider) async -> Finding {
+        do {
+            let unknown = try await remote.check()
+            if unknown.isEmpty { return .good("Remote engine", "\(remote.id): it answers and has its models") }
+            return .poor("Remote engine", "\(remote.id): it answers, but does not name \(unknown.joined(separator: ", "))")
+        } catch {
+            let message = (error as? ScriberrError)?.message ?? "The remote engine cannot be reached."
+            return .poor("Remote engine", "\(remote.id): \(message)")
+        }
+    }
+
     private func engines(_ engines: EngineRoom) async -> [Finding] {
         var findings: [Finding] = []
         do {
@@ -75,7 +89,7 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             findings.append(.missing("Voice detection", "Silero is missing; run: make setup"))
         }
-        let cards = (try? await engines.registry.models()) ?? []
+        let cards = (try? await engines.local.models()) ?? []
         let installed = cards.filter { $0.installed && $0.capabilities.contains("transcription") }.map(\.id)
         findings.append(
             installed.isEmpty

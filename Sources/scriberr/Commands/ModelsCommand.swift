@@ -61,7 +61,8 @@ struct ModelsCommand: AsyncParsableCommand {
                     capabilities: card.capabilities,
                     languages: card.languages,
                     sizeBytes: card.sizeBytes,
-                    licence: card.licence
+                    licence: card.licence,
+                    family: card.family
                 )
             }
             let encoder = JSONEncoder()
@@ -78,9 +79,10 @@ struct ModelsCommand: AsyncParsableCommand {
             var languages: [String]
             var sizeBytes: Int64?
             var licence: String?
+            var family: String
 
             private enum CodingKeys: String, CodingKey {
-                case id, name, provider, installed, capabilities, languages, licence
+                case id, name, provider, installed, capabilities, languages, licence, family
                 case sizeBytes = "size_bytes"
             }
         }

@@ -9,6 +9,8 @@ struct EngineRoom {
     let media: MediaTools
     let settings: EngineSettings
     let local: LocalProvider
+    let store: ModelStore
+    let remotes: [RemoteProvider]
     let registry: ProviderRegistry
 
     /// Starts nothing yet. Throws `ENGINE_UNAVAILABLE` when ffmpeg is missing.
@@ -17,11 +19,13 @@ struct EngineRoom {
     {
         media = try MediaTools.locate(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
         self.settings = EngineSettings(settings, slots: slots)
-        local = LocalProvider(settings: self.settings, store: ModelStore(settings: self.settings), logger: logger)
+        store = ModelStore(settings: self.settings, logger: logger)
+        local = LocalProvider(settings: self.settings, store: store, logger: logger)
+        remotes = settings.engine.remotes.map { RemoteProvider(settings: $0, logger: logger) }
         let defaults = ProviderRegistry.ModelDefaults(
             offline: settings.engine.offlineFallback ? ModelCatalogue.offlineModel : nil
         )
-        registry = try ProviderRegistry([local], defaults: defaults, logger: logger)
+        registry = try ProviderRegistry([local] + remotes, defaults: defaults, logger: logger)
     }
 
     /// Ends every engine process.
@@ -34,6 +38,7 @@ extension EngineSettings {
         let engine = settings.engine
         self.init(
             cacheFolder: engine.cacheFolder,
+            modelFolders: engine.modelFolders,
             device: DeviceChoice(rawValue: engine.device.rawValue) ?? .auto,
             threads: engine.threads,
             maxLoaded: engine.maxLoaded,

@@ -40,6 +40,7 @@ enum ServerProgram {
             staging: try StagingFolder(path: settings.uploadStaging.folder),
             probe: LibraryProbe(media: engines.media),
             directory: EngineDirectory(registry: engines.registry),
+            depot: engines.store,
             webhookSender: OutboundSender(policy: settings.outbound),
             webhookPolicy: settings.webhooks.policy,
             logger: logger,
@@ -61,6 +62,7 @@ enum ServerProgram {
                 [
                     Closer { await database.close() },
                     Closer { await engines.close() },
+                    PullKeeper(pulls: services.modelPulls, logger: logger),
                     Housekeeper(housekeeping: services.housekeeping, logger: logger),
                     CourierService(courier: services.courier),
                     ArchiveKeeper(archive: archive, logger: logger),

@@ -20,18 +20,7 @@ struct EngineDirectory: ModelDirectory {
     func models() async throws -> [ModelListing] {
         let defaults: Set<String> = [ModelCatalogue.defaultModel, ModelCatalogue.defaultDiarizationModel]
         return try await registry.models().map { card in
-            ModelListing(
-                id: card.id,
-                name: card.name,
-                provider: card.provider,
-                installed: card.installed,
-                isDefault: defaults.contains(card.id),
-                capabilities: card.capabilities,
-                languages: card.languages,
-                sizeBytes: card.sizeBytes,
-                licence: card.licence,
-                family: card.family
-            )
+            ModelListing(card: card, isDefault: defaults.contains(card.id))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrCore
+import ScriberrEngines
 import ScriberrServices
 
 /// Everything that can be set, read once at the start. The only place that looks at the environment.
@@ -36,6 +37,10 @@ struct Settings: Sendable {
     /// Speech engines.
     struct Engine: Sendable {
         var cacheFolder: String
+        /// Further folders with models, which are only read.
+        var modelFolders: [String]
+        /// Servers that may be used as engines; none unless configured.
+        var remotes: [RemoteSettings]
         var device: Device
         /// 0 lets the engine decide.
         var threads: Int
@@ -161,6 +166,8 @@ extension Settings {
 extension Settings.Engine {
     fileprivate init(from reader: inout SettingsReader) {
         cacheFolder = reader.string("SPEECH_ENGINE_CACHE_DIR", default: "data/models")
+        modelFolders = Self.modelFolders(from: &reader)
+        remotes = Self.remotes(from: &reader)
         device = reader.choice("SPEECH_ENGINE_PROVIDER", default: .auto, of: ["auto": .auto, "cpu": .cpu, "cuda": .cuda])
         threads = reader.integer("SPEECH_ENGINE_THREADS", default: 0, in: 0...1_024)
         maxLoaded = reader.integer("SPEECH_ENGINE_MAX_LOADED", default: 2, in: 1...64)

@@ -1,3 +1,4 @@
+import Foundation
 import ScriberrEngineWire
 import Testing
 
@@ -44,6 +45,14 @@ struct KnownModelsTests {
         #expect(source.sizeBytes.map { $0 > 1_000_000 } ?? true)
         #expect(source.url(mirror: nil).hasPrefix("https://"))
         #expect(source.url(mirror: "http://mirror/x/") == "http://mirror/x/\(source.tag)/\(source.file)")
+    }
+
+    @Test func `the documentation names every model`() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = tests.deletingLastPathComponent().appendingPathComponent("docs/models.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        for model in KnownModels.all { #expect(text.contains("| `\(model.id)` | \(model.family.rawValue) |")) }
     }
 
     @Test func `whisper knows 99 languages, its English models one`() {

@@ -25,6 +25,9 @@ struct OptionRulesTests {
         #expect(field(TranscriptionOptions(model: "whisper-base", language: "de", task: .translate)) == nil)
         #expect(field(TranscriptionOptions(model: "parakeet-v3", language: "de", hotwords: ["Scriberr", "Zürich"])) == nil)
         #expect(field(TranscriptionOptions(diarization: true, minSpeakers: 2, maxSpeakers: 2)) == nil)
+        #expect(field(TranscriptionOptions(diarization: true, diarizationModel: "diarization-default")) == nil)
+        #expect(field(TranscriptionOptions(model: "canary-180m", language: "fr", task: .translate)) == nil)
+        #expect(field(TranscriptionOptions(model: "sense-voice", language: "yue", start: 1, end: 2)) == nil)
     }
 
     @Test(arguments: [
@@ -42,9 +45,52 @@ struct OptionRulesTests {
         (TranscriptionOptions(minSpeakers: 3, maxSpeakers: 2), "options.min_speakers"),
         (TranscriptionOptions(speakers: 2, maxSpeakers: 1), "options.max_speakers"),
         (TranscriptionOptions(device: "metal"), "options.device"),
+        (TranscriptionOptions(model: "canary-180m"), "options.language"),
+        (TranscriptionOptions(model: "canary-180m", language: "it"), "options.language"),
+        (TranscriptionOptions(diarization: true, diarizationModel: "whisper-base"), "options.diarization_model"),
     ])
     func `an option that does not fit is refused by its field`(options: TranscriptionOptions, field expected: String) {
         #expect(field(options) == expected)
+    }
+
+    @Test func `three letters mean the same as two`() {
+        #expect(field(TranscriptionOptions(language: "deu")) == nil)
+        #expect(field(TranscriptionOptions(model: "whisper-base-en", language: "deu")) == "options.language")
+        #expect(SpokenLanguage.canonical("deu") == "de")
+        #expect(SpokenLanguage.canonical("yue") == "yue")
+        #expect(SpokenLanguage.canonical("en") == "en")
+    }
+
+    @Test func `a model that takes whole recordings only refuses a part by its field`() {
+        let whole = ModelCard(
+            id: "remote/one",
+            name: "",
+            provider: "remote",
+            installed: true,
+            capabilities: ["transcription"],
+            takesParts: false
+        )
+        let rules = OptionRules(cards: [whole], defaultModel: whole.id)
+        let cases = [(TranscriptionOptions(start: 1), "options.start"), (TranscriptionOptions(end: 1), "options.end")]
+        for (options, expected) in cases {
+            #expect {
+                try rules.check(options)
+            } throws: { error in
+                (error as? ScriberrError)?.field == expected
+            }
+        }
+        #expect(throws: Never.self) { try rules.check(TranscriptionOptions()) }
+    }
+
+    @Test func `speakers need a model that tells them apart`() {
+        let rules = OptionRules(cards: [
+            ModelCard(id: "whisper-base", name: "", provider: "local", installed: true, capabilities: ["transcription"])
+        ])
+        #expect {
+            try rules.check(TranscriptionOptions(diarization: true))
+        } throws: { error in
+            (error as? ScriberrError)?.field == "options.diarization"
+        }
     }
 
     @Test func `an unknown model is answered with the list`() {

@@ -79,6 +79,7 @@ func withStore(
     answer: @escaping @Sendable (TestServer.Request, Int, TestServer.Answer) async throws -> Void,
     _ body: @escaping @Sendable (StoreWorld) async throws -> Void
 ) async throws {
+    let published = try await TestArchive.sha256(archive)
     let known = CatalogueModel(
         id: StoreWorld.model,
         name: "Small",
@@ -91,7 +92,7 @@ func withStore(
                 tag: "tag",
                 file: "small.tar.bz2",
                 sizeBytes: size ?? Int64(archive.count),
-                sha256: try sha256 ?? TestArchive.sha256(archive),
+                sha256: sha256 ?? published,
                 members: ["encoder.onnx", "tokens.txt"]
             )
         ],

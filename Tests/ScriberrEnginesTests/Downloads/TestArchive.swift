@@ -61,10 +61,10 @@ struct TestArchive {
         return all
     }
 
-    static func sha256(_ bytes: [UInt8]) throws -> String {
+    static func sha256(_ bytes: [UInt8]) async throws -> String {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data(bytes).write(to: URL(fileURLWithPath: path))
-        return try FileHash(of: path).sha256
+        return try await FileHash(of: path).sha256
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import ScriberrCore
+import ScriberrEngines
 import ScriberrServer
 import ScriberrServices
 import ScriberrStore
@@ -29,6 +30,7 @@ struct ServerWorld: Sendable {
         try await withTemporaryFolder { folder in
             let signals = StoreSignals()
             let database = try SQLiteDatabase(path: folder + "/test.db", signals: signals)
+            let depot = InventedDepot()
             let services = Services(
                 database: database,
                 signals: signals,
@@ -36,6 +38,7 @@ struct ServerWorld: Sendable {
                 staging: try StagingFolder(path: folder + "/partial"),
                 probe: InventedProbe(),
                 directory: InventedModels(),
+                depot: depot,
                 webhookSender: OutboundSender(policy: OutboundPolicy()),
                 logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
                 uploadLimitBytes: uploadLimitBytes,
@@ -116,9 +119,24 @@ private struct InventedModels: ModelDirectory {
                 installed: false,
                 isDefault: true,
                 capabilities: ["diarization"],
-                family: "diarization"
+                family: "diarization",
+                canBeDownloaded: true
             ),
         ]
+    }
+}
+
+/// A disk without models, on which none arrives.
+private struct InventedDepot: ModelDepot {
+    func fetch(_ id: String, progress: @Sendable (PreparationProgress) async -> Void) async throws {
+        await progress(.downloading(received: 1, total: 2))
+        throw ScriberrError(.downloadFailed, "The model server does not have this file.", detail: "http://user:canary@mirror")
+    }
+
+    func remove(_ id: String) async throws { throw ScriberrError(.notFound, "The model is not installed.") }
+
+    func verify(_ id: String) async throws -> ModelVerification {
+        ModelVerification(model: id, files: ["tokens.txt": .good, "encoder.onnx": .changed])
     }
 }
 
