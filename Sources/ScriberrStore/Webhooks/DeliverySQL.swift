@@ -80,11 +80,13 @@ package enum DeliverySQL {
         }
     }
 
-    /// Webhooks with messages that are due, longest waiting first.
+    /// Webhooks with messages that are due, longest waiting first; those of accounts that are locked out wait.
     package static func due(_ db: any SQLConnection, at now: Timestamp, limit: Int) throws -> [WebhookID] {
         let sql = """
             SELECT webhook, min(next_attempt_at) AS first FROM webhook_deliveries
-            WHERE status = 'pending' AND next_attempt_at <= $1 GROUP BY webhook ORDER BY first LIMIT $2
+            WHERE status = 'pending' AND next_attempt_at <= $1
+                AND owner IN (SELECT id FROM users WHERE is_disabled = 0)
+            GROUP BY webhook ORDER BY first LIMIT $2
             """
         return try db.query(sql, [.time(now), .int(limit)]).map { try $0.id("webhook") }
     }

@@ -54,8 +54,11 @@ package enum WebhookSQL {
         return try db.query(sql, [.id(owner)]).first?.int("total") ?? 0
     }
 
-    /// The enabled webhooks that may want an event: the owner's subscriptions, and callbacks of the job that it is about.
+    /// The enabled webhooks that may want an event: the owner's subscriptions, and callbacks of the job that it is about. An
+    /// account that is locked out hears of nothing.
     package static func candidates(_ db: any SQLConnection, for event: Event) throws -> [Webhook] {
+        let account = "SELECT id FROM users WHERE id = $1 AND is_disabled = 0"
+        guard try !db.query(account, [.id(event.owner)]).isEmpty else { return [] }
         let subscribed = "SELECT \(columns) FROM webhooks WHERE job IS NULL AND owner = $1 AND is_enabled = 1 ORDER BY id"
         let called = "SELECT \(columns) FROM webhooks WHERE job = $1 AND is_enabled = 1 ORDER BY id"
         return try db.query(subscribed, [.id(event.owner)]).map(webhook) + db.query(called, [.text(event.subject)]).map(webhook)

@@ -31,6 +31,9 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as ScriberrError {
             logger.critical("Scriberr ends", metadata: ["code": "\(error.code.rawValue)", "error": "\(error)"])
             throw ExitCode(1)
+        } catch is CancellationError {
+            logger.error("The stop took longer than SHUTDOWN_TIMEOUT; what still ran was cut off")
+            throw ExitCode(1)
         }
     }
 }

@@ -92,6 +92,27 @@ import Testing
         }
     }
 
+    @Test func `an account that is locked out is sent nothing`() async throws {
+        try await World.with { world in
+            let (ann, ben) = (try await world.ann(), try await world.ben())
+            let other = "https://example.org/ben"
+            let hook = try await world.hook(ben, other, ["file.ready"])
+            _ = try await world.hook(ann, url, ["file.ready"])
+            world.receiver.answer(other, .answered(status: 500, retryAfter: nil, beginning: ""))
+            try await world.couriering {
+                _ = try await world.file(ben)
+                _ = try await world.waitAfterAttempt(1, ben, hook)
+                // One message waits for its next attempt, another is yet to come.
+                _ = try await world.services.accounts.setDisabled(ben, true)
+                _ = try await world.file(ben, "Abb")
+                world.clock.advance(by: .seconds(600))
+                _ = try await world.file(ann)
+                #expect(await world.receiver.next(url) != nil)
+                #expect(world.receiver.requests(to: other).count == 1)
+            }
+        }
+    }
+
     @Test func `410 ends a webhook at once`() async throws {
         try await World.with { world in
             let ann = try await world.ann()
