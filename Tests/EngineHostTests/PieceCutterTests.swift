@@ -5,19 +5,26 @@ import Testing
 /// Speech is wherever samples are loud. Like Silero it looks back when a stretch begins and waits for silence at its end.
 private final class LoudnessDetector: SpeechDetector {
     static let window = 512
+    let lookBackMax: Int
     private let rules: PieceRules
+    private let lookBack: Int
     private var heard = 0
     private var start: Int?
     private var quiet = 0
     private var closed: [Range<Int>] = []
 
-    init(rules: PieceRules) { self.rules = rules }
+    /// With `told` it goes back further than it says.
+    init(rules: PieceRules, lookBack: Int = 1_024, told: Int? = nil) {
+        self.rules = rules
+        self.lookBack = lookBack
+        lookBackMax = told ?? lookBack
+    }
 
     func accept(_ samples: UnsafeBufferPointer<Float>) {
         precondition(samples.count == Self.window)
         heard += samples.count
         if samples.contains(where: { abs($0) > 0.1 }) {
-            start = start ?? max(0, heard - 2 * Self.window)
+            start = start ?? max(0, heard - lookBack)
             quiet = 0
         } else if let start {
             quiet += samples.count
@@ -122,6 +129,23 @@ private final class LoudnessDetector: SpeechDetector {
         let audio = recording(0.8, 2, 1.5, 11, 0.4, 1)
         for piece in cut(audio) {
             #expect(piece.samples == Array(audio[piece.firstSample..<(piece.firstSample + piece.samples.count)]))
+        }
+    }
+
+    @Test(arguments: [4_096, 20_000]) func `speech that began before it was noticed is there, as far as it is still known`(
+        lookBack: Int
+    ) {
+        // The recording is long enough for what lies behind to be forgotten.
+        let audio = recording(9, 3, 6, 4, 8, 2, 1)
+        for told in [lookBack, 512] {
+            var cutter = PieceCutter(rules: rules, detector: LoudnessDetector(rules: rules, lookBack: lookBack, told: told))
+            let pieces = stride(from: 0, to: audio.count, by: 4_000).flatMap {
+                cutter.append(audio[$0..<min($0 + 4_000, audio.count)])
+            }
+            #expect(pieces.map { Int($0.end.rounded()) } == [12, 22, 32])
+            let soon = told == lookBack ? Double(lookBack) / 16_000 : 0
+            #expect(zip(pieces, [9.0, 18, 30]).allSatisfy { $0.start <= $1 - soon + 0.05 })
+            #expect(pieces.allSatisfy { $0.stretches.allSatisfy { $0.lowerBound >= 0 } })
         }
     }
 

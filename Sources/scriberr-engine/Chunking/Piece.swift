@@ -25,6 +25,15 @@ struct Piece: Sendable {
         return end ?? length
     }
 
+    /// Where somebody speaks, in seconds from the piece's start. The detector is a little late with beginnings and ends.
+    var spokenStretches: [Range<Double>] {
+        let late = 0.1
+        return stretches.map { stretch in
+            let start = max(seconds(ofSamples: stretch.lowerBound) - late, 0)
+            return start..<max(seconds(ofSamples: stretch.upperBound) - late, start)
+        }
+    }
+
     /// A time within the piece as a time of the recording, to the millisecond and not behind the piece's end.
     func time(_ offset: Double) -> Double { min(((start + offset) * 1_000).rounded() / 1_000, end) }
 }

@@ -103,9 +103,8 @@ struct PieceCutter<Detector: SpeechDetector> {
             openStart = nil
             return
         }
-        // The detector does not tell where an open stretch began, only by how much it goes back from here.
-        let lookBack = 2 * Detector.window + samples(inSeconds: rules.minSpeech)
-        let start = openStart ?? max(origin, cursor - lookBack)
+        // The detector does not tell where an open stretch began, only by how much it goes back from here at most.
+        let start = openStart ?? max(origin, cursor - detector.lookBackMax)
         openStart = start
         let longest = samples(inSeconds: rules.hardMax - rules.lead - rules.trail)
         guard cursor - start >= longest else { return }
@@ -141,7 +140,7 @@ struct PieceCutter<Detector: SpeechDetector> {
     private mutating func emitPending() {
         guard let group = pending else { return }
         pending = nil
-        let start = max(group.start - samples(inSeconds: rules.lead), lastResume)
+        let start = max(group.start - samples(inSeconds: rules.lead), lastResume, history.start)
         let end = min(group.end + samples(inSeconds: rules.trail), group.resume)
         ready.append(
             Piece(
@@ -149,7 +148,7 @@ struct PieceCutter<Detector: SpeechDetector> {
                 firstSample: streamStart + start,
                 samples: Array(history[start..<end]),
                 resumeSample: streamStart + group.resume,
-                stretches: group.stretches.map { ($0.lowerBound - start)..<($0.upperBound - start) }
+                stretches: group.stretches.map { max($0.lowerBound - start, 0)..<($0.upperBound - start) }
             )
         )
         nextIndex += 1
@@ -164,8 +163,7 @@ struct PieceCutter<Detector: SpeechDetector> {
 
     /// Keeps what a piece may still reach back to.
     private mutating func forgetOldSamples() {
-        let reach = 2 * Detector.window + samples(inSeconds: rules.minSpeech)
-        let first = min(pending?.start ?? cursor, openStart ?? cursor, cursor - reach)
+        let first = min(pending?.start ?? cursor, openStart ?? cursor, cursor - detector.lookBackMax)
         history.forget(before: max(first - samples(inSeconds: rules.lead), 0))
     }
 }

@@ -3,6 +3,9 @@ protocol SpeechDetector: AnyObject {
     /// The samples that one call of ``accept(_:)`` takes.
     static var window: Int { get }
 
+    /// How many samples before the end of the window in which ``isInSpeech`` turns true a stretch can have begun, at most.
+    var lookBackMax: Int { get }
+
     /// Takes exactly one window.
     func accept(_ samples: UnsafeBufferPointer<Float>)
 

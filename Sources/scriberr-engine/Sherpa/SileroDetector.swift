@@ -7,11 +7,12 @@ final class SileroDetector: SpeechDetector {
     /// The library ends the process on any other.
     static let window = 512
 
+    let lookBackMax: Int
     private let detector: OpaquePointer
 
     /// Loads the model at `path`. Throws `MODEL_UNAVAILABLE` and `MODEL_CORRUPT`.
     init(library: SherpaLibrary.Opened, path: String, rules: PieceRules) throws {
-        try ModelFileCheck.requireONNX(path, role: "voice detector")
+        try Self.check(path)
         let made = withCStrings([path, "cpu"]) { strings in
             var config = SherpaOnnxVadModelConfig()
             config.silero_vad.model = strings[0]
@@ -29,9 +30,21 @@ final class SileroDetector: SpeechDetector {
             throw ScriberrError(.modelCorrupt, "The voice detector's model is damaged; download it again.")
         }
         detector = made
+        // Two windows with the 64 samples that each has from the one before, the shortest speech, and the window itself:
+        // 4,064 were measured where this is 4,448.
+        lookBackMax = 4 * Self.window + samples(inSeconds: rules.minSpeech)
     }
 
     deinit { sherpa_vad_destroy(detector) }
+
+    /// The library ends the process over a model of another kind; Silero's take the samples, a state or two, and maybe the rate.
+    private static func check(_ path: String) throws {
+        try ModelFileCheck.requireONNX(path, role: "voice detector")
+        let inputs = ModelFileCheck.isORT(path) ? 3 : (try? ONNXFile(path: path))?.inputs.count ?? 0
+        guard (3...4).contains(inputs) else {
+            throw ScriberrError(.modelCorrupt, "The voice detector's model is damaged; download it again.")
+        }
+    }
 
     func accept(_ samples: UnsafeBufferPointer<Float>) {
         precondition(samples.count == Self.window, "The detector judges more samples as one block.")
