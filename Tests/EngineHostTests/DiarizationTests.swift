@@ -4,6 +4,8 @@ import ScriberrEngineWire
 import ScriberrTestSupport
 import Testing
 
+@testable import scriberr_engine
+
 @Suite struct `Telling speakers apart in the engine host` {
     private func turns(_ events: [EngineEvent]) -> [SpeakerTurn] {
         events.flatMap { event -> [SpeakerTurn] in if case .turns(_, let turns) = event { turns } else { [] } }
@@ -22,11 +24,15 @@ import Testing
         }
     }
 
-    @Test func `two people in turns are two speakers at the right times`() async throws {
-        let events = try await diarize()
+    @Test(arguments: [
+        (Folders.samples + "/two-speakers", ".wav", 2), (Folders.root + "/Tests/Fixtures/audio/three-speakers", ".flac", 3),
+    ])
+    func `people in turns are as many speakers at the right times`(path: String, ending: String, count: Int) async throws {
+        let events = try await diarize { $0.audioPath = path + ending }
         let found = turns(events)
-        let text = try String(contentsOfFile: Folders.samples + "/two-speakers.rttm", encoding: .utf8)
+        let text = try String(contentsOfFile: path + ".rttm", encoding: .utf8)
         var labels: [String: Set<String>] = [:]
+        var end = 0.0
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ")
             let (start, length) = (try #require(Double(fields[3])), try #require(Double(fields[4])))
@@ -37,12 +43,14 @@ import Testing
             let loudest = try #require(heard.max { $0.value < $1.value })
             #expect(loudest.value > 0.8 * length)
             labels[String(fields[7]), default: []].insert(loudest.key)
+            end = start + length
         }
-        #expect(labels.count == 2)
+        #expect(labels.count == count)
         #expect(labels.values.allSatisfy { $0.count == 1 })
-        #expect(Set(labels.values).count == 2)
+        #expect(Set(labels.values).count == count)
+        #expect(Set(found.map(\.speaker)).count == count)
         #expect(zip(found, found.dropFirst()).allSatisfy { $0.start <= $1.start })
-        #expect(abs((events.report?.audioSeconds ?? 0) - 18.265) < 0.01)
+        #expect(abs((events.report?.audioSeconds ?? 0) - end - 0.6) < 0.01)
     }
 
     @Test func `the number of speakers is what was asked for, or kept within its bounds`() async throws {
@@ -80,17 +88,42 @@ import Testing
         }
     }
 
-    @Test(arguments: ["segmentation", "embedding"]) func `damaged models are refused`(role: String) async throws {
+    @Test(arguments: ["segmentation", "embedding"]) func `damaged models are refused, and the host lives on`(role: String)
+        async throws
+    {
+        let other = role == "embedding" ? "segmentation" : "embedding"
+        let files = FixtureModels.diarization.files
+        let good = try Data(contentsOf: URL(fileURLWithPath: try #require(files[role])))
+        var bad: [(String, Data?)] = [
+            ("empty", Data()), ("half", good.prefix(good.count / 2)), ("garbage", Data(good.map { $0 ^ 0xa5 })),
+            ("text", Data("404 Not Found".utf8)),
+        ]
+        for key in role == "embedding" ? DiarizerFiles.embeddingKeys : DiarizerFiles.segmentationKeys {
+            bad.append(("without \(key)", ONNXFileMetadata.renamed(good, key)))
+            if key != "language" { bad.append(("spoiled \(key)", ONNXFileMetadata.spoiled(good, key))) }
+        }
         try await withTemporaryFolder { folder in
-            let other = role == "embedding" ? "segmentation" : "embedding"
-            let good = try Data(contentsOf: URL(fileURLWithPath: try #require(FixtureModels.diarization.files[role])))
-            try good.prefix(good.count / 2).write(to: URL(fileURLWithPath: folder + "/half.onnx"))
-            let cases = [("/none.onnx", "MODEL_UNAVAILABLE"), ("/half.onnx", "MODEL_CORRUPT")]
-            for (name, code) in cases {
-                #expect(try await diarize { $0.model.files[role] = folder + name }.failureCode == code)
+            try await HostProcess.run { [bad] host, _ in
+                func code(_ path: String?) async throws -> String? {
+                    var order = DiarizeOrder(
+                        order: "order",
+                        audioPath: Folders.samples + "/two-speakers.wav",
+                        model: FixtureModels.diarization,
+                        end: 6
+                    )
+                    order.model.files[role] = path
+                    try host.send(.diarize(order))
+                    return try await host.untilEnd().failureCode
+                }
+                #expect(try await code(folder + "/none.onnx") == "MODEL_UNAVAILABLE")
+                #expect(try await code(folder) == "MODEL_UNAVAILABLE")
+                #expect(try await code(files[other]) == "MODEL_CORRUPT")
+                for (name, data) in bad {
+                    try (try #require(data)).write(to: URL(fileURLWithPath: folder + "/" + name))
+                    #expect(try await code(folder + "/" + name) == "MODEL_CORRUPT", "\(name)")
+                }
+                #expect(try await code(files[role]) == nil)
             }
-            let swapped = try await diarize { $0.model.files[role] = $0.model.files[other] }
-            #expect(swapped.failureCode == "MODEL_CORRUPT")
         }
     }
 

@@ -29,6 +29,13 @@ import Testing
         #expect(words.map(\.word) == ["hi", "yo"])
     }
 
+    @Test func `words that go on are marked at their end by other families`() {
+        let tokens = ["he@@", "llo", "wor@@", "ld", "你", "好"].enumerated().map { token($1, Double($0)) }
+        let words = TokenWords.words(of: TokenWords.spaced(tokens), end: 9)
+        #expect(words.map(\.word) == ["hello", "world", "你", "好"])
+        #expect(words.map(\.start) == [0, 2, 4, 5])
+    }
+
     @Test func `half a character in a token is joined before it is read`() {
         let halves = [TimedToken(bytes: [0x20, 0xc3], start: 0), TimedToken(bytes: [0xa9], start: 0.1)]
         #expect(TokenWords.words(of: halves, end: 1).map(\.word) == ["é"])

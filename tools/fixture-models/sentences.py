@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/Fixtures/audio/sentences.flac and, beside it, what is said when (seconds, text).
+"""Makes Tests/Fixtures/audio/sentences.flac and, beside it, what is said when (seconds, text) and when each word begins.
 
     tools/fixture-models/sentences.py Tests/Fixtures/audio
 
@@ -13,7 +13,10 @@ import subprocess
 import sys
 import wave
 
+from espeak_words import word_starts
+
 RATE = 16_000
+SPEED = 145
 # Voice, sentence, pause behind it in seconds. The short pause is one that piece rules join over.
 SENTENCES = [
     ("en-us", "he will open the red door on monday", 1.9),
@@ -25,21 +28,24 @@ SENTENCES = [
 
 
 def speak(voice, text):
-    """16-bit samples at RATE, silence at both ends cut off."""
-    spoken = subprocess.run(["espeak-ng", "-v", voice, "-s", "145", "--stdout", text], check=True, capture_output=True)
+    """16-bit samples at RATE, silence at both ends cut off, and the seconds that were cut off before."""
+    spoken = subprocess.run(["espeak-ng", "-v", voice, "-s", str(SPEED), "--stdout", text], check=True, capture_output=True)
     raw = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", "pipe:0", "-ar", str(RATE), "-ac", "1", "-f", "s16le", "pipe:1"],
         input=spoken.stdout, check=True, capture_output=True).stdout
     loud = [i for i in range(0, len(raw), 2) if abs(int.from_bytes(raw[i:i + 2], "little", signed=True)) > 300]
-    return raw[loud[0]:loud[-1] + 2]
+    return raw[loud[0]:loud[-1] + 2], loud[0] / 2 / RATE
 
 
 def main():
     folder = sys.argv[1]
-    audio, lines = bytearray(2 * RATE * 6 // 10), []
+    audio, lines, words = bytearray(2 * RATE * 6 // 10), [], []
     for voice, text, pause in SENTENCES:
         start = len(audio) / 2 / RATE
-        audio += speak(voice, text)
+        spoken, cut = speak(voice, text)
+        audio += spoken
+        for word, time in zip(text.split(), word_starts(voice, SPEED, text)):
+            words.append(f"{max(start, start + time - cut):.3f}\t{word}\n")
         lines.append(f"{start:.3f}\t{len(audio) / 2 / RATE:.3f}\t{text}\n")
         audio += bytes(2 * int(RATE * pause))
     memory = io.BytesIO()
@@ -49,8 +55,9 @@ def main():
     subprocess.run(
         ["ffmpeg", "-v", "error", "-y", "-i", "pipe:0", "-bitexact", "-compression_level", "12",
          os.path.join(folder, "sentences.flac")], input=memory.getvalue(), check=True)
-    with open(os.path.join(folder, "sentences.tsv"), "w", encoding="utf-8") as file:
-        file.writelines(lines)
+    for name, rows in (("sentences.tsv", lines), ("words.tsv", words)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.writelines(rows)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ struct DiarizerFiles: Sendable {
     let segmentation: String
     let embedding: String
 
-    private static let segmentationKeys = [
+    static let segmentationKeys = [
         "num_speakers", "powerset_max_classes", "num_classes", "sample_rate", "window_size", "receptive_field_size",
         "receptive_field_shift",
     ]
-    private static let embeddingKeys = ["framework", "language", "sample_rate", "output_dim"]
+    static let embeddingKeys = ["framework", "language", "sample_rate", "output_dim"]
     /// With another one the library makes a handle that crashes when it is used.
     private static let frameworks = ["wespeaker", "3d-speaker", "nemo"]
 
@@ -36,9 +36,8 @@ struct DiarizerFiles: Sendable {
         } catch {
             throw ModelFileCheck.damaged(role, model, detail: "not a whole ONNX file")
         }
-        let missing = keys.filter { file.metadata[$0] == nil }
-        guard missing.isEmpty else {
-            throw ModelFileCheck.damaged(role, model, detail: "without metadata \(missing.joined(separator: ", "))")
+        if let fault = MetadataCheck.fault(in: file, keys: keys) {
+            throw ModelFileCheck.damaged(role, model, detail: fault)
         }
         guard file.number("sample_rate") == sampleRate else {
             throw ModelFileCheck.damaged(role, model, detail: "not for \(sampleRate) Hz")

@@ -55,11 +55,21 @@ enum ModelFileCheck {
         else { throw error }
     }
 
-    /// An ONNX file is a protocol buffer that starts with the field `ir_version`; an ORT file has its name at byte 4.
+    /// Whether a file is in ONNX Runtime's own format, which has its name at byte 4.
+    static func isORT(_ path: String) -> Bool { head(of: path)?[4..<8].elementsEqual("ORTM".utf8) ?? false }
+
+    /// An ONNX file is a protocol buffer that starts with the field `ir_version`.
     private static func looksLikeONNX(_ path: String) -> Bool {
-        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        guard let head = head(of: path) else { return false }
+        return head[0] == 0x08 && head[1] < 0x20 || isORT(path)
+    }
+
+    /// The first eight bytes, when there are as many.
+    private static func head(of path: String) -> Data? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        // A file that was only read has nothing to lose at its end.
         defer { try? file.close() }
-        guard let head = try? file.read(upToCount: 8), head.count == 8 else { return false }
-        return head[0] == 0x08 && head[1] < 0x20 || head[4..<8].elementsEqual("ORTM".utf8)
+        let head = try? file.read(upToCount: 8)
+        return head?.count == 8 ? head : nil
     }
 }

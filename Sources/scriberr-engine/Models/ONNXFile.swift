@@ -9,6 +9,8 @@ struct ONNXFile {
     private(set) var lastDimensions: [Int?] = []
     /// Names of the inputs, weights left out.
     private(set) var inputs: [String] = []
+    /// Sizes of each input's axes, nil where they are not fixed; empty where the file tells no shape.
+    private(set) var inputDimensions: [[Int?]] = []
 
     struct Damaged: Error {}
 
@@ -36,8 +38,10 @@ struct ONNXFile {
     private mutating func readGraph(_ graph: Slice<UnsafeRawBufferPointer>) throws {
         try ProtocolBuffer(graph).forEach { field in
             switch (field.number, field.payload) {
-            case (11, .bytes(let input)): inputs.append(try name(of: input))
-            case (12, .bytes(let output)): lastDimensions.append(try lastDimension(of: output))
+            case (11, .bytes(let input)):
+                inputs.append(try name(of: input))
+                inputDimensions.append(try dimensions(of: input))
+            case (12, .bytes(let output)): lastDimensions.append(try dimensions(of: output).last ?? nil)
             default: break
             }
         }
@@ -59,13 +63,20 @@ struct ONNXFile {
     }
 
     /// ValueInfoProto.type (2) . tensor_type (1) . shape (2) . dim (1) . dim_value (1)
-    private func lastDimension(of value: Slice<UnsafeRawBufferPointer>) throws -> Int? {
+    private func dimensions(of value: Slice<UnsafeRawBufferPointer>) throws -> [Int?] {
         guard let type = try ProtocolBuffer(value).last(2), let tensor = try ProtocolBuffer(type).last(1),
-            let shape = try ProtocolBuffer(tensor).last(2), let dimension = try ProtocolBuffer(shape).last(1)
-        else { return nil }
-        var size: Int?
-        try ProtocolBuffer(dimension).forEach { if $0.number == 1, case .number(let value) = $0.payload { size = Int(value) } }
-        return size
+            let shape = try ProtocolBuffer(tensor).last(2)
+        else { return [] }
+        var sizes: [Int?] = []
+        try ProtocolBuffer(shape).forEach { field in
+            guard field.number == 1, case .bytes(let dimension) = field.payload else { return }
+            var size: Int?
+            try ProtocolBuffer(dimension).forEach { field in
+                if field.number == 1, case .number(let value) = field.payload { size = Int(exactly: value) }
+            }
+            sizes.append(size)
+        }
+        return sizes
     }
 }
 

@@ -15,7 +15,9 @@ struct TokenTable {
     static let bytesMax = 64 << 20
 
     init(path: String) throws(Malformed) {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= Self.bytesMax,
+        // Asked before it is read: a file without an end would take all memory.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size <= Self.bytesMax, let data = FileManager.default.contents(atPath: path),
             let text = String(data: data, encoding: .utf8)
         else { throw Malformed(reason: "not a text in UTF-8") }
         var tokens: [Int: Substring] = [:]

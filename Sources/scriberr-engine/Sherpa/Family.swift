@@ -8,8 +8,10 @@ struct Family: Sendable {
     var rules: PieceRules
     /// Keys without which the library ends the process, by role.
     var metadata: [String: [String]] = [:]
-    /// Whether a token list without `<blk>` ends the process.
-    var needsBlank = false
+    /// Tokens that the library looks up by name; without one of them it ends the process, sooner or later.
+    var tokens: [String] = []
+    /// Whether more tokens than the network knows end the process too.
+    var tokensExact = false
     /// Whether it can translate to English.
     var translates = false
     /// Whether hotwords can be given.
@@ -56,7 +58,7 @@ struct Family: Sendable {
         models: ["encoder", "decoder", "joiner"],
         rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40),
         metadata: ["encoder": ["vocab_size", "subsampling_factor", "normalize_type", "pred_rnn_layers", "pred_hidden"]],
-        needsBlank: true,
+        tokens: ["<blk>"],
         takesHotwords: true
     )
 
@@ -64,20 +66,20 @@ struct Family: Sendable {
         models: ["model"],
         rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 40),
         metadata: ["model": ["vocab_size", "subsampling_factor", "normalize_type"]],
-        needsBlank: true
+        tokens: ["<blk>"]
     )
 
     private static let zipformerCTC = Family(
         models: ["model"],
         rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30),
-        needsBlank: true
+        tokens: ["<blk>"]
     )
 
     private static let zipformerTransducer = Family(
         models: ["encoder", "decoder", "joiner"],
         rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30),
         metadata: ["decoder": ["vocab_size", "context_size"]],
-        needsBlank: true,
+        tokens: ["<blk>"],
         takesHotwords: true
     )
 
@@ -108,6 +110,11 @@ struct Family: Sendable {
         models: ["encoder", "decoder"],
         rules: PieceRules(joinedMax: 20, joinGapMax: 0.8, softMax: 25, hardMax: 38),
         metadata: ["encoder": ["model_type", "vocab_size", "normalize_type", "subsampling_factor", "feat_dim"]],
+        tokens: [
+            "<|startofcontext|>", "<|startoftranscript|>", "<|emo:undefined|>", "<|en|>", "<|es|>", "<|de|>", "<|fr|>", "<|pnc|>",
+            "<|nopnc|>", "<|noitn|>", "<|notimestamp|>", "<|nodiarize|>", "<|endoftext|>",
+        ],
+        tokensExact: true,
         translates: true,
         loops: true
     )
@@ -115,6 +122,7 @@ struct Family: Sendable {
     private static let paraformer = Family(
         models: ["model"],
         rules: PieceRules(joinedMax: 15, joinGapMax: 0.8, softMax: 20, hardMax: 30),
-        metadata: ["model": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]]
+        metadata: ["model": ["vocab_size", "lfr_window_size", "lfr_window_shift", "neg_mean", "inv_stddev"]],
+        tokens: ["</s>"]
     )
 }

@@ -16,11 +16,13 @@ struct SherpaFiles: Sendable {
         }
         var files: [String: ONNXFile] = [:]
         for role in family.models { files[role] = try Self.open(role, of: model) }
-        for (role, keys) in family.metadata {
-            let missing = keys.filter { files[role]?.metadata[$0] == nil }
-            guard missing.isEmpty || files[role] == nil else {
-                throw ModelFileCheck.damaged(role, model.id, detail: "without metadata \(missing.joined(separator: ", "))")
+        for (role, file) in files {
+            if let fault = MetadataCheck.fault(in: file, keys: family.metadata[role] ?? []) {
+                throw ModelFileCheck.damaged(role, model.id, detail: fault)
             }
+        }
+        if let (role, fault) = try FeatureCheck.fault(in: files, of: model) ?? RoleCheck.fault(in: files, of: model) {
+            throw ModelFileCheck.damaged(role, model.id, detail: fault)
         }
         tokensPath = try ModelFileCheck.file("tokens", of: model)
         let tokens: TokenTable
@@ -29,11 +31,14 @@ struct SherpaFiles: Sendable {
         } catch {
             throw ModelFileCheck.damaged("tokens", model.id, detail: error.reason)
         }
-        if let wanted = Self.tokensNeeded(files, model.family), tokens.count < wanted {
+        if let wanted = Self.tokensNeeded(files, model.family),
+            tokens.count < wanted || family.tokensExact && tokens.count > wanted
+        {
             throw ModelFileCheck.damaged("tokens", model.id, detail: "\(tokens.count) tokens instead of \(wanted)")
         }
-        guard !family.needsBlank || tokens.contains("<blk>") else {
-            throw ModelFileCheck.damaged("tokens", model.id, detail: "without <blk>")
+        let unknown = family.tokens.filter { !tokens.contains($0) }
+        guard unknown.isEmpty else {
+            throw ModelFileCheck.damaged("tokens", model.id, detail: "without \(unknown.joined(separator: ", "))")
         }
         self.model = model
         self.family = family
@@ -43,7 +48,7 @@ struct SherpaFiles: Sendable {
     /// Opens one ONNX file; nil for the ORT format, which says nothing about itself that we could read.
     private static func open(_ role: String, of model: ModelFiles) throws -> ONNXFile? {
         let path = try ModelFileCheck.onnx(role, of: model)
-        if path.hasSuffix(".ort") { return nil }
+        if ModelFileCheck.isORT(path) { return nil }
         do {
             return try ONNXFile(path: path)
         } catch {
@@ -62,7 +67,8 @@ struct SherpaFiles: Sendable {
         // Special tokens have no text and are not listed; text ends before the first of them.
         case .whisper: files["encoder"]?.number("eot")
         case .canary: files["encoder"]?.number("vocab_size")
-        case .moonshine, .pocketsphinx, .diarization: nil
+        case .moonshine: files["uncached_decoder"]?.lastDimensions.first ?? nil
+        case .pocketsphinx, .diarization: nil
         }
     }
 

@@ -65,14 +65,22 @@ final class SherpaRecognizer: Recognizer {
             text: result.text,
             words: placed,
             segments: segments,
-            language: result.language ?? options.language
+            language: language(of: result)
         )
     }
 
+    /// What the model says, unless it is none of its languages: SenseVoice calls a noise `nospeech`.
+    private func language(of result: SherpaResult) -> String? {
+        let known = model.files.languages
+        return result.language.flatMap { known.isEmpty || known.contains($0) ? $0 : nil } ?? options.language
+    }
+
     private func timed(_ result: SherpaResult, _ piece: Piece) -> [Word] {
-        var words = TokenWords.words(of: result.tokens, end: piece.length)
+        let family = model.files.model.family
+        let tokens = family == .paraformer ? TokenWords.spaced(result.tokens) : result.tokens
+        var words = TokenWords.words(of: tokens, end: piece.length)
         // Whisper's alignment begins in the corner: its first token is at 0, wherever speech begins.
-        if model.files.model.family == .whisper, let first = piece.stretches.first, !words.isEmpty {
+        if family == .whisper, let first = piece.stretches.first, !words.isEmpty {
             words[0].start = min(max(words[0].start, seconds(ofSamples: first.lowerBound)), words[0].end)
         }
         return words
@@ -80,7 +88,7 @@ final class SherpaRecognizer: Recognizer {
 
     /// Words of a model without token times: spread over speech, inside its own segments where it has some.
     private func spread(_ result: SherpaResult, _ piece: Piece) -> [Word] {
-        let speech = piece.stretches.map { seconds(ofSamples: $0.lowerBound)..<seconds(ofSamples: $0.upperBound) }
+        let speech = piece.spokenStretches
         guard result.segments.count > 1 else { return SpreadWords.words(of: result.text, over: speech) }
         return result.segments.flatMap { segment in
             let heard = speech.map { $0.clamped(to: segment.range) }.filter { !$0.isEmpty }

@@ -56,6 +56,19 @@ enum TokenWords {
         )
     }
 
+    /// Tokens of families that mark with `@@` that a word goes on, as tokens whose words begin with a space. Scripts without
+    /// spaces have no marks: every character begins anew there in any case.
+    static func spaced(_ tokens: [TimedToken]) -> [TimedToken] {
+        var goesOn = false
+        return tokens.map { token in
+            var token = token
+            if !goesOn { token.bytes.insert(space, at: 0) }
+            goesOn = token.bytes.suffix(2).elementsEqual("@@".utf8)
+            if goesOn { token.bytes.removeLast(2) }
+            return token
+        }
+    }
+
     /// The token with its mark of a word's start as a space, a byte written as `<0xE9>` as that byte, and nothing left of
     /// tokens that stand for no text.
     private static func plain(_ token: TimedToken) -> TimedToken {
