@@ -8,6 +8,7 @@ PORT ?= 8080
 SEEDS ?= 2000
 ONCE ?= 0
 N ?= 100
+TRAIN ?= 0
 # Where the engine host finds its libraries. Beside an installed program they lie in ../lib/scriberr.
 export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 
@@ -15,7 +16,7 @@ export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 strict := SCRIBERR_STRICT=1 swift build --explicit-target-dependency-import-check error
 swift_paths := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help setup build release run test bench-queue simulate lint format clean distclean
+.PHONY: help setup build release run test bench-queue bench-engine fixtures simulate chaos lint format clean distclean
 
 help: ## Show this list
 	@echo "make VERB, where VERB is one of"
@@ -45,6 +46,12 @@ test: setup ## Build, lint and run every test
 
 bench-queue: setup ## Measure the queue beside SQLite itself and other queues (10 minutes)
 	@Benchmarks/run-queue
+
+bench-engine: release ## Measure the engine host beside sherpa-onnx's own Python binding (12 minutes)
+	@"$$(tools/venv bench-engine)" Benchmarks/run-engine
+
+fixtures: ## Make Tests/Fixtures again; TRAIN=15 trains the models first, 15 minutes each
+	@TRAIN="$(TRAIN)" tools/fixture-models/make
 
 simulate: setup ## Live through SEEDS seeded worlds of the queue (default 2000); SIMULATION_SEED=7 tells one in full
 	SIMULATION_SEEDS=$${SIMULATION_SEEDS:-$(SEEDS)} swift test --disable-xctest --filter 'SimulationTests.*no seed'
