@@ -85,7 +85,8 @@ let package = Package(
         room(
             "ScriberrServer",
             [
-                "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird, .hummingbirdCore,
+                "CZlib", "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird,
+                .hummingbirdCore,
                 .jwtKit,
                 .logging, .nioCore, .serviceLifecycle,
             ]
@@ -107,6 +108,7 @@ let package = Package(
         ),
         .target(name: "CSherpaOnnx"),
         .target(name: "CPocketSphinx"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "ScriberrTestSupport", dependencies: ["ScriberrCore"], path: "Tests/Support", swiftSettings: house),
         tests("ScriberrCoreTests", ["ScriberrCore", "ScriberrTestSupport"]),
@@ -144,7 +146,8 @@ let package = Package(
         tests(
             "ScriberrServerTests",
             [
-                "ScriberrServer", "ScriberrServices", "ScriberrEngines", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport",
+                "CZlib", "ScriberrServer", "ScriberrServices", "ScriberrEngines", "ScriberrStore", "ScriberrCore",
+                "ScriberrTestSupport",
                 .asyncHTTPClient, .crypto,
                 .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]

@@ -18,6 +18,7 @@ package struct Services: Sendable {
     package let idempotency: IdempotencyService
     package let events: EventFeed
     package let housekeeping: Housekeeping
+    package let indexer: TranscriptIndexer
 
     /// `signals` are those of `database`. `runningHere` tells how many jobs run in this process.
     package init(
@@ -88,6 +89,7 @@ package struct Services: Sendable {
         )
         idempotency = IdempotencyService(database: database, clock: clock, answerLifetime: retention.answers)
         events = EventFeed(database: database, signals: signals)
+        indexer = TranscriptIndexer(database: database, signals: signals)
         housekeeping = Housekeeping(
             database: database,
             blobs: blobs,

@@ -1,4 +1,5 @@
 import ScriberrCore
+import ScriberrServices
 
 extension JSONWriter {
     /// Writes the fields of a job as create, get and patch show it.
@@ -39,6 +40,15 @@ extension JSONWriter {
         field("duration_seconds", job.audioSeconds)
         field("created_at", job.createdAt)
         field("updated_at", job.updatedAt)
+    }
+
+    /// Writes where a search found a job.
+    mutating func match(_ match: SearchMatch?) {
+        object("match") { json in
+            json.field("field", match?.field.rawValue)
+            json.field("snippet", match?.snippet)
+            json.field("start", match?.start)
+        }
     }
 
     /// Writes the fields of options.

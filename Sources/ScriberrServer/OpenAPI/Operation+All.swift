@@ -5,6 +5,7 @@ extension Operation {
         .merging(uploads) { $1 }
         .merging(webhooks) { $1 }
         .merging(models) { $1 }.merging(diarizations) { $1 }
+        .merging(docs) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(
@@ -257,7 +258,7 @@ extension Operation {
         "GET /api/v1/transcriptions": Operation(
             tag: "Transcriptions",
             summary: "Lists jobs.",
-            parameters: ["limit", "sort", "cursor", "q", "updatedAfter", "jobStatus"],
+            parameters: ["limit", "sort", "cursor", "search", "updatedAfter", "jobStatus"],
             answers: [(200, .list("TranscriptionItem", example: listedJob))],
             failures: [422]
         ),

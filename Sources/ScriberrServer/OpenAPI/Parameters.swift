@@ -35,7 +35,23 @@ let documentParameters: [DocumentValue.Field] = [
         "Another format than the canonical JSON; only for a finished transcription."
     ),
     parameter("cursor", "cursor", in: "query", ["type": "string"], "`next_cursor` of the page before, with the same query."),
-    parameter("q", "q", in: "query", ["type": "string"], "Part of the title, without regard to case."),
+    parameter(
+        "q",
+        "q",
+        in: "query",
+        ["type": "string", "maxLength": 200],
+        "Part of the title, without regard to case.",
+        example: "stand"
+    ),
+    parameter(
+        "search",
+        "q",
+        in: "query",
+        ["type": "string", "maxLength": 200],
+        "Part of the title, or beginnings of words that all stand in the transcript, without regard to case and accents. Each "
+            + "item then has `match`: where it was found, with a snippet and its time in seconds.",
+        example: "budget"
+    ),
     parameter(
         "updatedAfter",
         "updated_after",

@@ -34,7 +34,11 @@ let documentSchemas: [DocumentValue.Field] = [
     answer("Submitted", ["id": text, "file_id": text, "status": jobStatus], optional: ["callback_secret": text]),
     answer("Canceled", ["id": text, "status": jobStatus]),
     answer("Retried", ["id": text, "source_transcription_id": text, "status": jobStatus]),
-    answer("TranscriptionItem", listedJob),
+    answer("TranscriptionItem", listedJob, optional: ["match": reference("Match")]),
+    answer(
+        "Match",
+        ["field": ["type": "string", "enum": ["title", "transcript"]], "snippet": maybe(text), "start": maybe(number)]
+    ),
     answer(
         "Transcription",
         .object(

@@ -6,4 +6,5 @@ extension Route {
         + uploads
         + webhooks
         + diarizations
+        + docs
 }

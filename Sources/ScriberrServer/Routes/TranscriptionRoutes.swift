@@ -30,7 +30,11 @@ extension Route {
             "/api/v1/transcriptions",
             .scoped(.read) { call, principal in
                 let query = try TranscriptionListQuery(parameters: call.query)
-                return .page(try await call.services.transcriptions.list(principal.owner, query)) { $0.listedTranscription($1) }
+                let (page, matches) = try await call.services.transcriptions.search(principal.owner, query)
+                return .page(page) { json, job in
+                    json.listedTranscription(job)
+                    if query.isSearch { json.match(matches[job.id]) }
+                }
             }
         ),
         Route(

@@ -135,6 +135,7 @@ extension Dispatcher {
         if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-cache" }
         origins.decorate(&answer.headers, origin: request.headers[.origin], isPreflight: request.method == .options)
         answer.tagContent(for: request.head)
+        answer.compress(for: request.headers)
         if !exchange.intake.isWorthReading { answer.closesConnection = true }
         if answer.closesConnection { answer.headers[.connection] = "close" }
         switch answer.body {

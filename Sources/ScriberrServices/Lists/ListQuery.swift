@@ -9,6 +9,8 @@ struct ListQuery: Sendable {
     var cursor: String?
     /// Folded text to find in the title.
     var search: String?
+    /// The same as terms to find in transcripts.
+    var terms: [[String]]
     var updatedAfter: Timestamp?
 
     private static let limitUsual = 50
@@ -20,6 +22,7 @@ struct ListQuery: Sendable {
         limit = try Self.limit(parameters["limit"])
         cursor = parameters["cursor"].flatMap { $0.isEmpty ? nil : $0 }
         search = try Self.search(parameters["q"])
+        terms = SearchText.terms(parameters["q"] ?? "")
         updatedAfter = try Self.time(parameters["updated_after"])
     }
 
@@ -129,6 +132,9 @@ package struct FileListQuery: Sendable {
 package struct TranscriptionListQuery: Sendable {
     let list: ListQuery
     let status: JobStatus?
+
+    /// Whether the list is a search, whose items say where they were found.
+    package var isSearch: Bool { list.search != nil }
 
     /// Reads the parameters of a request; others are ignored. Throws `VALIDATION_ERROR` with the parameter as field.
     package init(parameters: [String: String] = [:]) throws {

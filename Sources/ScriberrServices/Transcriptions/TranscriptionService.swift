@@ -107,13 +107,35 @@ package struct TranscriptionService: Sendable {
 
     /// One page of the owner's jobs; transcripts are not read.
     package func list(_ owner: UserID, _ query: TranscriptionListQuery) async throws -> Page<Transcription> {
+        try await search(owner, query).page
+    }
+
+    /// One page of the owner's jobs and, for a search, where each was found. Of transcripts only the passages that are shown
+    /// are read.
+    package func search(
+        _ owner: UserID,
+        _ query: TranscriptionListQuery
+    ) async throws -> (page: Page<Transcription>, matches: [TranscriptionID: SearchMatch]) {
         let list = query.list
         let keyset = try list.keyset(filter: query.cursorFilter)
-        let filter = TranscriptionSQL.Filter(status: query.status, search: list.search, updatedAfter: list.updatedAfter)
-        let rows = try await database.read { try TranscriptionSQL.list($0, owner, filter, keyset) }
-        return try list.page(rows, filter: query.cursorFilter) { job in
+        let filter = TranscriptionSQL.Filter(
+            status: query.status,
+            search: list.search,
+            terms: list.terms,
+            updatedAfter: list.updatedAfter
+        )
+        let (rows, passages) = try await database.read { db in
+            let rows = try TranscriptionSQL.list(db, owner, filter, keyset)
+            return (rows, try PassageSQL.hits(db, list.terms, in: rows.prefix(list.limit).map(\.id)))
+        }
+        let page = try list.page(rows, filter: query.cursorFilter) { job in
             ListPlace(id: job.id.text, title: job.title, createdAt: job.createdAt, updatedAt: job.updatedAt)
         }
+        guard query.isSearch else { return (page, [:]) }
+        let matches = page.items.map { job in
+            (job.id, passages[job.id].flatMap { SearchMatch(list.terms, in: $0) } ?? .title)
+        }
+        return (page, Dictionary(uniqueKeysWithValues: matches))
     }
 
     /// Throws `NOT_FOUND`, or `VALIDATION_ERROR` with field `title`.

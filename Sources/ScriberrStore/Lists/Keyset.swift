@@ -41,7 +41,10 @@ struct Conditions {
     private(set) var arguments: [SQLValue] = []
 
     /// Adds a condition; each `?` in it becomes the next placeholder.
-    mutating func add(_ condition: String, _ values: SQLValue...) {
+    mutating func add(_ condition: String, _ values: SQLValue...) { add(condition, values) }
+
+    /// The same for any number of values.
+    mutating func add(_ condition: String, _ values: [SQLValue]) {
         let parts = condition.split(separator: "?", omittingEmptySubsequences: false)
         precondition(parts.count == values.count + 1, "Each ? of a condition has one value.")
         var text = String(parts[0])

@@ -7,10 +7,18 @@ package enum TranscriptionSQL {
         package var status: JobStatus?
         /// Folded text somewhere in the title.
         package var search: String?
+        /// Terms that may instead stand in the transcript, all of them.
+        package var terms: [[String]]
         package var updatedAfter: Timestamp?
 
-        package init(status: JobStatus? = nil, search: String? = nil, updatedAfter: Timestamp? = nil) {
+        package init(
+            status: JobStatus? = nil,
+            search: String? = nil,
+            terms: [[String]] = [],
+            updatedAfter: Timestamp? = nil
+        ) {
             self.status = status
+            self.terms = terms
             self.search = search
             self.updatedAfter = updatedAfter
         }
@@ -29,9 +37,7 @@ package enum TranscriptionSQL {
         conditions.add("diarizes IS NULL")
         if let status = filter.status { conditions.add("status = ?", .text(status.rawValue)) }
         if let after = filter.updatedAfter { conditions.add("updated_at > ?", .time(after)) }
-        if let search = filter.search {
-            conditions.add(#"title_folded LIKE ? ESCAPE '\'"#, .text(TitleFolding.pattern(containing: search)))
-        }
+        if let search = filter.search { conditions.addSearch(title: search, filter.terms, db.dialect) }
         let page = conditions.page(keyset)
         return try db.query("SELECT \(Transcription.columns) FROM transcriptions \(page)", conditions.arguments)
             .map(Transcription.init(row:))

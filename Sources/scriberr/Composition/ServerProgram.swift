@@ -66,6 +66,7 @@ enum ServerProgram {
                     Housekeeper(housekeeping: services.housekeeping, logger: logger),
                     CourierService(courier: services.courier),
                     ArchiveKeeper(archive: archive, logger: logger),
+                    SearchKeeper(indexer: services.indexer, logger: logger),
                     queue,
                     NoticeRelay(signals: database.signals, queue: queue),
                     ReadinessReport(server: server, host: settings.host, logger: logger),

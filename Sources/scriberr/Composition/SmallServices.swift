@@ -52,6 +52,20 @@ struct ArchiveKeeper: Service {
     }
 }
 
+/// Makes finished transcripts searchable until the shutdown.
+struct SearchKeeper: Service {
+    let indexer: TranscriptIndexer
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await indexer.run { error in
+                logger.warning("A transcript could not be made searchable", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
 /// Tidies up every hour.
 struct Housekeeper: Service {
     let housekeeping: Housekeeping

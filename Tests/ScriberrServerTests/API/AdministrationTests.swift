@@ -68,8 +68,8 @@ import Testing
             let program = world.anonymous.adding("X-API-Key", key)
             let file = try await bob.upload()
             let signed = try await bob.send("POST", "/api/v1/files/\(file):sign-audio")["url"] ?? ""
-            try await bob.events("/api/v1/events") { stream in
-                try await program.events("/api/v1/events") { keyStream in
+            try await bob.events("/api/v1/events") { stream async throws in
+                try await program.events("/api/v1/events") { keyStream async throws in
                     _ = try await stream.next(named: "snapshot")
                     _ = try await keyStream.next(named: "snapshot")
                     let locked = try await admin.send("PATCH", "/api/v1/admin/users/\(id)", json: #"{"is_disabled":true}"#)

@@ -81,6 +81,22 @@ import Testing
         }
     }
 
+    @Test func `the page at docs runs its own script only and points nowhere else`() async throws {
+        try await ServerWorld.run { world async throws in
+            let page = try await world.anonymous.get("/docs")
+            #expect(page.status == 200 && page.headers["Content-Type"] == ["text/html; charset=utf-8"])
+            let policy = page.headers.first(name: "Content-Security-Policy") ?? ""
+            #expect(policy.hasPrefix("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"))
+            #expect(!policy.contains("unsafe"))
+            for match in page.text.matches(of: /(?:src|href)="([^"]+)"/) {
+                #expect(match.1.hasPrefix("/"), "\(match.1)")
+                #expect(try await world.anonymous.get(String(match.1)).status == 200, "\(match.1)")
+            }
+            #expect(page.text.firstMatch(of: /<script[^>]*>[^<]|<style|\son[a-z]+=/) == nil)
+            #expect(try await world.anonymous.get("/docs/").headers.first(name: "Location") == "/docs")
+        }
+    }
+
     /// Where a value does not fit a schema: enough of JSON Schema for what the document uses. `isExact` also finds fields that
     /// the schema does not name.
     private func misfits(_ value: DocumentValue, _ schema: DocumentValue, at place: String = "$", isExact: Bool = false)

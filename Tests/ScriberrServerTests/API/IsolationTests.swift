@@ -78,7 +78,7 @@ import Testing
         try await ServerWorld.run { world async throws in
             let alice = try await world.signedIn()
             let (bob, _) = try await world.other(alice)
-            try await bob.events("/api/v1/events") { stream in
+            try await bob.events("/api/v1/events") { stream async throws in
                 _ = try await stream.next(named: "snapshot")
                 let hers = try await alice.job()
                 let his = try await bob.job()

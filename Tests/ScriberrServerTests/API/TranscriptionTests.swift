@@ -136,6 +136,25 @@ import Testing
         }
     }
 
+    @Test func `a search says where it found each job, a list without one does not`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let job = try await client.job()
+            let transcript = #"{"text":"","segments":[{"start":7.25,"end":9,"text":"The budget \"is\" settled."}],"words":[]}"#
+            try await world.finish(job, transcript)
+            let found = try await client.get("/api/v1/transcriptions?q=budg").items
+            let match = try #require(found.first?["match"] as? [String: Any])
+            #expect(match["field"] as? String == "transcript" && match["start"] as? Double == 7.25)
+            #expect(match["snippet"] as? String == #"The budget "is" settled."#)
+            let titled = try await client.get("/api/v1/transcriptions?q=MEET").items.first?["match"] as? [String: Any]
+            #expect(titled?["field"] as? String == "title" && titled?["snippet"] is NSNull && titled?["start"] is NSNull)
+            #expect(try await client.get("/api/v1/transcriptions").items.first?.keys.contains("match") == false)
+            #expect(try await client.get("/api/v1/transcriptions?q=nothing").items.isEmpty)
+            let long = String(repeating: "x", count: 201)
+            #expect(try await client.get("/api/v1/transcriptions?q=\(long)").failure == "422 VALIDATION_ERROR q")
+        }
+    }
+
     @Test func `profiles are made, changed in part, made default and deleted`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
