@@ -16,7 +16,8 @@ export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 strict := SCRIBERR_STRICT=1 swift build --explicit-target-dependency-import-check error
 swift_paths := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help setup build release run test bench-queue bench-engine fixtures simulate chaos lint format clean distclean
+.PHONY: help setup build release run test bench-queue bench-engine bench-http check-openapi fixtures simulate chaos lint format clean \
+	distclean
 
 help: ## Show this list
 	@echo "make VERB, where VERB is one of"
@@ -43,6 +44,10 @@ test: setup ## Build, lint and run every test
 	$(strict) --build-tests
 	@$(MAKE) --no-print-directory lint
 	SCRIBERR_STRICT=1 tools/run-tests
+	SEED=7 tools/check-openapi 30
+
+check-openapi: setup build ## Let schemathesis look for faults in the API for N seconds
+	tools/check-openapi $(N)
 
 bench-queue: setup ## Measure the queue beside SQLite itself and other queues (10 minutes)
 	@Benchmarks/run-queue
@@ -52,6 +57,9 @@ bench-engine: release ## Measure the engine host beside sherpa-onnx's own Python
 
 fixtures: ## Make Tests/Fixtures again; TRAIN=15 trains the models first, 15 minutes each
 	@TRAIN="$(TRAIN)" tools/fixture-models/make
+
+bench-http: setup ## Measure the HTTP side beside FastAPI and nginx (10 minutes; needs wrk and nginx)
+	@Benchmarks/run-http
 
 simulate: setup ## Live through SEEDS seeded worlds of the queue (default 2000); SIMULATION_SEED=7 tells one in full
 	SIMULATION_SEEDS=$${SIMULATION_SEEDS:-$(SEEDS)} swift test --disable-xctest --filter 'SimulationTests.*no seed'

@@ -3,6 +3,7 @@ import Foundation
 import JWTKit
 import ScriberrCore
 import ScriberrServices
+import Synchronization
 
 /// Makes and reads access tokens: JWTs signed with HS256 and nothing else, whatever their header says (RFC 8725).
 struct AccessTokens: Sendable {
@@ -41,6 +42,7 @@ struct AccessTokens: Sendable {
     private let keyID: JWKIdentifier
     private let lifetime: Duration
     private let clock: any WallClock
+    private let known = KnownTokens()
 
     /// Uses `secret` for all tokens. Its fingerprint becomes the key id, so that a changed secret is told from a forged token.
     init(secret: [UInt8], lifetime: Duration, clock: any WallClock) async {
@@ -68,12 +70,32 @@ struct AccessTokens: Sendable {
     /// What a token says; nil unless it is signed by us with the fixed algorithm and key, and not expired.
     func read(_ token: String) async -> Claims? {
         guard token.utf8.count <= 4_096 else { return nil }
+        let now = clock.now().microseconds / 1_000_000
+        if let (claims, expiresAt) = known.find(token) { return now < expiresAt ? claims : nil }
         // Any failure means one thing to the caller: this is no token of ours.
         guard let header = try? DefaultJWTParser().parse([UInt8](token.utf8), as: Payload.self).header,
             header.alg == "HS256", header.kid == keyID.string, header.crit == nil
         else { return nil }
         guard let payload = try? await keys.verify(token, as: Payload.self) else { return nil }
-        guard clock.now().microseconds / 1_000_000 < payload.expiresAt else { return nil }
-        return Claims(user: UserID(payload.userID), tokenVersion: payload.version, session: payload.session)
+        guard now < payload.expiresAt else { return nil }
+        let claims = Claims(user: UserID(payload.userID), tokenVersion: payload.version, session: payload.session)
+        known.note(token, claims, expiresAt: payload.expiresAt)
+        return claims
+    }
+}
+
+/// Tokens that were found to be ours: reading one again costs more than all else that a small request needs. Whether the session
+/// goes on is asked of the database each time.
+private final class KnownTokens: Sendable {
+    private let entries = Mutex<[String: (claims: AccessTokens.Claims, expiresAt: Int64)]>([:])
+    private static let entriesMax = 4_096
+
+    func find(_ token: String) -> (AccessTokens.Claims, Int64)? { entries.withLock { $0[token] } }
+
+    func note(_ token: String, _ claims: AccessTokens.Claims, expiresAt: Int64) {
+        entries.withLock { entries in
+            if entries.count >= Self.entriesMax { entries.removeAll(keepingCapacity: true) }
+            entries[token] = (claims, expiresAt)
+        }
     }
 }

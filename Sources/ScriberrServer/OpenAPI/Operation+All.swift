@@ -1,3 +1,5 @@
+import ScriberrTranscript
+
 extension Operation {
     /// What is said about each route, by ``Route/name``.
     static let all: [String: Operation] = system.merging(accounts) { $1 }.merging(files) { $1 }.merging(transcriptions) { $1 }
@@ -215,6 +217,12 @@ extension Operation {
                 "error_code": nil,
             ] as DocumentValue).fields
     )
+    /// The media types of the export formats, each once.
+    private static var exportTypes: [String] {
+        let types = TranscriptExports.all.map { String($0.format.mediaType.prefix { $0 != ";" }) }
+        return Set(types).subtracting(["application/json"]).sorted()
+    }
+
     private static let jobID: DocumentValue = "tr_0193a4c5d6e70123456789abcdef0123"
 
     private static let transcriptions: [String: Operation] = [
@@ -315,7 +323,8 @@ extension Operation {
             answers: [
                 (
                     200,
-                    .json(
+                    .jsonOr(
+                        exportTypes,
                         "Transcript",
                         example: [
                             "transcription_id": jobID, "status": "completed", "partial": false, "text": "Good morning.",
@@ -331,7 +340,8 @@ extension Operation {
                         ]
                     )
                 )
-            ]
+            ],
+            failures: [409, 422]
         ),
         "GET /api/v1/transcriptions/{id}/audio": playing.tagged("Transcriptions"),
         "GET /api/v1/transcriptions/{id}/executions": Operation(

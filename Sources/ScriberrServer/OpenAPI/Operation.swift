@@ -25,6 +25,8 @@ struct Operation: Sendable {
         case list(String, example: DocumentValue)
         /// A form with a file.
         case form(DocumentValue)
+        /// JSON of a named schema, or the same as text or bytes of another media type.
+        case jsonOr([String], String, example: DocumentValue)
         /// Another media type.
         case other(String, DocumentValue)
         /// Nothing.
@@ -53,6 +55,11 @@ extension Operation.Content {
                     "example": ["items": [example], "next_cursor": nil],
                 ]
             ]
+        case .jsonOr(let others, let name, let example):
+            .object(
+                (Operation.Content.json(name, example: example).document?.fields ?? [])
+                    + others.map { DocumentValue.Field(name: $0, value: ["schema": ["type": "string"]]) }
+            )
         case .form(let schema): ["multipart/form-data": ["schema": schema]]
         case .other(let type, let schema): .object([DocumentValue.Field(name: type, value: ["schema": schema])])
         case .none: nil

@@ -21,9 +21,11 @@ struct ServerWorld: Sendable {
     let log: LogRecord
     private let group: ServiceGroup
 
-    /// Starts a server, hands it to `body` and stops it; throws when it does not stop in good order.
+    /// Starts a server, hands it to `body` and stops it; throws when it does not stop in good order. Recordings lie in `storage`,
+    /// or in the world's own folder.
     static func run(
         uploadLimitBytes: Int64 = 64 << 20,
+        storage: String? = nil,
         configure: (inout ServerOptions) -> Void = { _ in },
         _ body: (ServerWorld) async throws -> Void
     ) async throws {
@@ -34,7 +36,7 @@ struct ServerWorld: Sendable {
             let services = Services(
                 database: database,
                 signals: signals,
-                blobs: try FolderBlobStore(path: folder + "/blobs"),
+                blobs: try FolderBlobStore(path: storage ?? folder + "/blobs"),
                 staging: try StagingFolder(path: folder + "/partial"),
                 probe: InventedProbe(),
                 directory: InventedModels(),
