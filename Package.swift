@@ -69,7 +69,7 @@ let package = Package(
         room("ScriberrTranscript", ["ScriberrCore"]),
         room("ScriberrEngineWire", ["ScriberrCore"]),
         room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
-        room("ScriberrStore", ["ScriberrCore", .grdb, .grdbSQLite, .crypto]),
+        room("ScriberrStore", ["ScriberrCore", "CPQ", .grdb, .grdbSQLite, .crypto]),
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
             "ScriberrEngines",
@@ -109,6 +109,7 @@ let package = Package(
         .target(name: "CSherpaOnnx"),
         .target(name: "CPocketSphinx"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         .target(name: "ScriberrTestSupport", dependencies: ["ScriberrCore"], path: "Tests/Support", swiftSettings: house),
         tests("ScriberrCoreTests", ["ScriberrCore", "ScriberrTestSupport"]),
@@ -167,6 +168,17 @@ if Context.environment["SCRIBERR_BENCHMARKS"] != nil {
             name: "queue-bench",
             dependencies: ["ScriberrCore", "ScriberrQueue", "ScriberrStore", .logging],
             path: "Benchmarks/Sources/QueueBench",
+            swiftSettings: house
+        )
+    )
+}
+
+if Context.environment["SCRIBERR_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "postgres-bench",
+            dependencies: ["ScriberrCore", "ScriberrQueue", "ScriberrStore", .logging],
+            path: "Benchmarks/Sources/PostgresBench",
             swiftSettings: house
         )
     )

@@ -22,6 +22,8 @@ package struct QueueConfiguration: Sendable, Hashable {
     package var policy = SchedulingPolicy.fifo
     /// How many jobs of one owner may run at once; nil for no limit.
     package var maxRunningPerOwner: Int?
+    /// What this process can do; nil when it takes any job.
+    package var offer: WorkerOffer?
     /// How many crashes a job may cause before it is quarantined.
     package var crashLimit = 3
     /// How failed attempts are tried again.

@@ -67,8 +67,20 @@ public struct InstanceRecord: Sendable, Hashable {
     public var exclusiveSeat: String?
     /// How many jobs it runs at once.
     public var slots: Int
+    /// Whether it serves the API too.
+    public var role: Role
+    /// What it can do; nil when it takes any job.
+    public var offer: WorkerOffer?
     /// When it started.
     public var startedAt: Timestamp
+
+    /// What a process is there for.
+    public enum Role: String, Sendable, Hashable, Codable {
+        /// API and workers.
+        case server
+        /// Workers alone.
+        case worker
+    }
 
     /// Makes a record.
     public init(
@@ -78,8 +90,12 @@ public struct InstanceRecord: Sendable, Hashable {
         version: String,
         exclusiveSeat: String?,
         slots: Int,
+        role: Role = .server,
+        offer: WorkerOffer? = nil,
         startedAt: Timestamp
     ) {
+        self.role = role
+        self.offer = offer
         self.id = id
         self.host = host
         self.processID = processID
@@ -87,6 +103,20 @@ public struct InstanceRecord: Sendable, Hashable {
         self.exclusiveSeat = exclusiveSeat
         self.slots = slots
         self.startedAt = startedAt
+    }
+}
+
+/// What a worker can do. Jobs that ask for something else are left to others.
+public struct WorkerOffer: Sendable, Hashable {
+    /// The models that it has; nil when it fetches what it lacks.
+    public var models: [String]?
+    /// Whether it has a CUDA device.
+    public var hasCUDA: Bool
+
+    /// Makes an offer.
+    public init(models: [String]?, hasCUDA: Bool) {
+        self.models = models
+        self.hasCUDA = hasCUDA
     }
 }
 
@@ -102,6 +132,8 @@ public struct ClaimRequest: Sendable, Hashable {
     public var policy: SchedulingPolicy
     /// How many jobs of one owner may run at once; nil for no limit.
     public var maxRunningPerOwner: Int?
+    /// What the worker can do; nil when it takes any job.
+    public var offer: WorkerOffer?
     /// The present time.
     public var now: Timestamp
 
@@ -112,8 +144,10 @@ public struct ClaimRequest: Sendable, Hashable {
         leaseExpiresAt: Timestamp,
         policy: SchedulingPolicy = .fifo,
         maxRunningPerOwner: Int? = nil,
+        offer: WorkerOffer? = nil,
         now: Timestamp
     ) {
+        self.offer = offer
         self.instance = instance
         self.count = count
         self.leaseExpiresAt = leaseExpiresAt

@@ -41,6 +41,7 @@ extension QueueMachine {
             leaseExpiresAt: now.wall + configuration.leaseTimeout,
             policy: configuration.policy,
             maxRunningPerOwner: configuration.maxRunningPerOwner,
+            offer: configuration.offer,
             now: now.wall
         )
         call(.claim(count), .claim(request), now)

@@ -29,7 +29,8 @@ package struct QueuePlace: Sendable, Hashable {
     package var position: Int
     /// Seconds until it starts, when past jobs allow a guess.
     package var estimatedSeconds: Double?
-    /// Why it does not run yet: `next`, `in_line`, `no_worker`, `owner_at_limit` or `not_before`.
+    /// Why it does not run yet: `next`, `in_line`, `no_worker`, `no_worker_with_model`, `no_worker_with_cuda`, `owner_at_limit` or
+    /// `not_before`.
     package var reason: String
 
     init(_ place: JobPlace) {
@@ -40,6 +41,8 @@ package struct QueuePlace: Sendable, Hashable {
             case .next: "next"
             case .inLine: "in_line"
             case .noWorker: "no_worker"
+            case .noWorkerWithModel: "no_worker_with_model"
+            case .noWorkerWithCUDA: "no_worker_with_cuda"
             case .ownerAtLimit: "owner_at_limit"
             case .notBefore: "not_before"
             }

@@ -30,7 +30,7 @@ package enum EventLog {
         payload: String,
         at time: Timestamp
     ) throws {
-        try connection.execute(
+        try connection.perform(
             insertion,
             [.id(owner), .text(subject), .text(type.rawValue), .text(payload), .time(time)]
         )
@@ -69,6 +69,10 @@ package enum EventLog {
             arguments += types.map { .text($0.rawValue) }
             conditions.append("type IN (\((first...arguments.count).map { "$\($0)" }.joined(separator: ", ")))")
         }
+        if let horizon = try connection.eventHorizon() {
+            arguments.append(.integer(horizon))
+            conditions.append("sequence <= $\(arguments.count)")
+        }
         arguments.append(.int(limit))
         return try connection.query(
             """
@@ -79,17 +83,17 @@ package enum EventLog {
         ).map(Event.init(row:))
     }
 
-    /// The sequence of the newest entry there ever was; 0 for none. Entries that were pruned count.
+    /// The sequence of the newest entry there ever was; 0 for none. Entries that were pruned count. Whoever goes on behind it
+    /// misses nothing: entries that are still to be committed come after it.
     package static func latestSequence(_ connection: any SQLConnection) throws -> Int64 {
+        if let horizon = try connection.eventHorizon() {
+            let sql = "SELECT max(sequence) AS newest FROM events WHERE sequence <= $1"
+            return try connection.query(sql, [.integer(horizon)]).first?.optionalInteger("newest") ?? horizon
+        }
         let newest = try connection.query("SELECT max(sequence) AS newest FROM events", []).first?.optionalInteger("newest")
         if let newest { return newest }
         // An emptied log goes on counting where it was.
-        let sql =
-            switch connection.dialect {
-            case .sqlite: "SELECT seq AS newest FROM sqlite_sequence WHERE name = 'events'"
-            case .postgres:
-                "SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS newest FROM events_sequence_seq"
-            }
+        let sql = "SELECT seq AS newest FROM sqlite_sequence WHERE name = 'events'"
         return try connection.query(sql, []).first?.integer("newest") ?? 0
     }
 

@@ -14,15 +14,18 @@ package enum InstanceSQL {
         }
         try connection.execute(
             """
-            INSERT INTO instances (id, host, process_id, version, exclusive_seat, slots, started_at, seen_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO instances (id, host, process_id, version, exclusive_seat, slots, role, models, has_cuda, started_at,
+                seen_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (id) DO UPDATE SET host = excluded.host, process_id = excluded.process_id,
                 version = excluded.version, exclusive_seat = excluded.exclusive_seat, slots = excluded.slots,
-                seen_at = \(laterSign)
+                role = excluded.role, models = excluded.models, has_cuda = excluded.has_cuda, seen_at = \(laterSign)
             """,
             [
                 .id(instance.id), .text(instance.host), .int(instance.processID), .text(instance.version),
-                .text(instance.exclusiveSeat), .int(instance.slots), .time(instance.startedAt), .time(instance.startedAt),
+                .text(instance.exclusiveSeat), .int(instance.slots), .text(instance.role.rawValue),
+                .text(instance.offer?.models.map(ModelList.text)), .bool(instance.offer?.hasCUDA ?? true),
+                .time(instance.startedAt), .time(instance.startedAt),
             ]
         )
     }
@@ -48,6 +51,55 @@ package enum InstanceSQL {
     /// Removes a process.
     package static func unregister(_ connection: any SQLConnection, _ instance: InstanceID) throws {
         try connection.execute("DELETE FROM instances WHERE id = $1", [.id(instance)])
+    }
+
+    /// Models that processes which live and work say they have.
+    package static func offeredModels(_ connection: any SQLConnection, seenSince time: Timestamp) throws -> Set<String> {
+        let rows = try connection.query(
+            "SELECT models FROM instances WHERE seen_at >= $1 AND slots > 0 AND models IS NOT NULL",
+            [.time(time)]
+        )
+        return Set(try rows.flatMap { ModelList.models(try $0.text("models")) })
+    }
+
+    /// Whether a process that lives and works would take a job with these needs.
+    package static func canRun(
+        _ connection: any SQLConnection,
+        model: String?,
+        cuda: Bool,
+        seenSince time: Timestamp
+    ) throws -> Bool {
+        let find = connection.dialect.find
+        let sql = """
+            SELECT 1 AS found FROM instances WHERE seen_at >= $1 AND slots > 0 AND has_cuda >= $2
+                AND (models IS NULL OR \(find)(models, $3) > 0) LIMIT 1
+            """
+        let name = model.map { ModelList.text([$0]) } ?? ","
+        return try !connection.query(sql, [.time(time), .bool(cuda), .text(name)]).isEmpty
+    }
+
+    /// Every process there is a row of, longest running first, with the jobs it runs.
+    package static func all(_ connection: any SQLConnection) throws -> [WorkerRow] {
+        var running: [String: [WorkerRow.Job]] = [:]
+        let jobs = try connection.query(
+            """
+            SELECT claimed_by, id, attempt, stage, progress, started_at FROM transcriptions WHERE status = 'processing'
+            ORDER BY started_at, id
+            """,
+            []
+        )
+        for row in jobs {
+            guard let worker = try row.optionalText("claimed_by") else { continue }
+            running[worker, default: []].append(try WorkerRow.Job(row: row))
+        }
+        let rows = try connection.query(
+            """
+            SELECT id, host, process_id, version, role, slots, models, has_cuda, started_at, seen_at FROM instances
+            ORDER BY started_at, id
+            """,
+            []
+        )
+        return try rows.map { try WorkerRow(row: $0, running: running[$0.text("id")] ?? []) }
     }
 
     /// Removes processes that were silent for so long and own no job any more.

@@ -5,31 +5,46 @@ struct ClaimShape: Hashable {
     private let policy: SchedulingPolicy
     private let hasRoomLimit: Bool
     private let isSingle: Bool
+    /// Whether jobs that name a model which the worker lacks are left to others.
+    private let looksAtModels: Bool
+    /// Whether jobs that ask for CUDA are left to others.
+    private let leavesCUDA: Bool
 
     init(_ request: ClaimRequest, isSingle: Bool) {
-        self.init(policy: request.policy, hasRoomLimit: request.maxRunningPerOwner != nil, isSingle: isSingle)
+        policy = request.policy
+        hasRoomLimit = request.maxRunningPerOwner != nil
+        self.isSingle = isSingle
+        looksAtModels = request.offer?.models != nil
+        leavesCUDA = request.offer?.hasCUDA == false
     }
 
-    private init(policy: SchedulingPolicy, hasRoomLimit: Bool, isSingle: Bool) {
+    private init(policy: SchedulingPolicy, flags: Int) {
         self.policy = policy
-        self.hasRoomLimit = hasRoomLimit
-        self.isSingle = isSingle
+        (hasRoomLimit, isSingle) = (flags & 1 != 0, flags & 2 != 0)
+        (looksAtModels, leavesCUDA) = (flags & 4 != 0, flags & 8 != 0)
+    }
+
+    /// The arguments of ``look``.
+    static func arguments(_ request: ClaimRequest, limit: Int) -> [SQLValue] {
+        let room: [SQLValue] = request.maxRunningPerOwner.map { [.int($0)] } ?? []
+        let models: [SQLValue] = request.offer?.models.map { [.text(ModelList.text($0))] } ?? []
+        return room + models + [.int(limit)]
     }
 
     /// Gives jobs away. Arguments: instance, end of the lease, now twice, those of ``look``.
     var claim: DialectText { Self.all[self]?.claim ?? DialectText(claimText) }
 
-    /// Finds the first in line. Arguments: how many of one owner may run, if that is limited; how many are wanted.
-    var look: String { Self.all[self]?.look ?? lineText(firstArgument: 1, lock: "") }
+    /// Finds the first in line. Arguments: how many of one owner may run, if that is limited; the worker's models, if they
+    /// matter; how many are wanted.
+    var look: DialectText { Self.all[self]?.look ?? DialectText { lineText($0, firstArgument: 1, lock: "") } }
 
-    private static let all: [ClaimShape: (claim: DialectText, look: String)] = {
-        var texts: [ClaimShape: (claim: DialectText, look: String)] = [:]
+    private static let all: [ClaimShape: (claim: DialectText, look: DialectText)] = {
+        var texts: [ClaimShape: (claim: DialectText, look: DialectText)] = [:]
         for policy in SchedulingPolicy.allCases {
-            for hasRoomLimit in [false, true] {
-                for isSingle in [false, true] {
-                    let shape = ClaimShape(policy: policy, hasRoomLimit: hasRoomLimit, isSingle: isSingle)
-                    texts[shape] = (DialectText(shape.claimText), shape.lineText(firstArgument: 1, lock: ""))
-                }
+            for flags in 0..<16 {
+                let shape = ClaimShape(policy: policy, flags: flags)
+                let look = DialectText { shape.lineText($0, firstArgument: 1, lock: "") }
+                texts[shape] = (DialectText(shape.claimText), look)
             }
         }
         return texts
@@ -37,23 +52,38 @@ struct ClaimShape: Hashable {
 
     private func claimText(_ dialect: SQLDialect) -> String {
         let charge = policy == .fairShare ? "coalesce(audio_seconds, \(Lanes.unknownAudioSeconds)) + 1" : "0"
-        let lock = dialect == .postgres ? (goesByLanes ? " FOR UPDATE" : " FOR UPDATE SKIP LOCKED") : ""
-        // A list costs SQLite a table of its own.
+        // Claims by lanes take turns.
+        let lock = dialect == .postgres && !goesByLanes ? " FOR UPDATE SKIP LOCKED" : ""
+        let line = lineText(dialect, firstArgument: 5, lock: lock)
+        let isIt =
+            switch dialect {
+            // A list costs SQLite a table of its own.
+            case .sqlite: "\(isSingle ? "=" : "IN") (\(line)) AND status = 'queued'"
+            // As an array the line is walked once, whatever the planner thinks of joins. The status must not tempt it into
+            // an index of all that waits.
+            case .postgres: "= ANY (ARRAY(\(line))) AND coalesce(status, '') = 'queued'"
+            }
         return """
             UPDATE transcriptions SET status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2,
                 progress = 0.05, stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge),
                 started_at = $3, updated_at = $4
-            WHERE id \(isSingle ? "=" : "IN") (\(lineText(firstArgument: 5, lock: lock))) AND status = 'queued'
+            WHERE id \(isIt)
             RETURNING \(Transcription.columns), charge
             """
     }
 
     /// Plain FIFO walks the line itself; the other rules go by lanes, whose heads are the only jobs that can be first.
-    private func lineText(firstArgument: Int, lock: String) -> String {
+    private func lineText(_ dialect: SQLDialect, firstArgument: Int, lock: String) -> String {
+        var next = firstArgument
+        func argument() -> String {
+            defer { next += 1 }
+            return "$\(next)"
+        }
         guard goesByLanes else {
+            let suits = suitText("transcriptions", dialect, argument)
             return """
-                SELECT id FROM transcriptions WHERE status = 'queued' AND is_due = 1
-                ORDER BY priority DESC, queued_at, created_at, id LIMIT $\(firstArgument)\(lock)
+                SELECT id FROM transcriptions WHERE status = 'queued' AND is_due = 1\(suits)
+                ORDER BY priority DESC, queued_at, created_at, id LIMIT \(argument())\(lock)
                 """
         }
         let order =
@@ -61,15 +91,31 @@ struct ClaimShape: Hashable {
             case .fifo: "lane.head_queued_at, lane.head_created_at, lane.head_id"
             case .fairShare: "lane.virtual_time, lane.head_queued_at, lane.owner"
             }
-        let room = """
-            AND (SELECT count(*) FROM transcriptions AS busy WHERE busy.owner = lane.owner AND busy.status = 'processing')
-                < $\(firstArgument)
-            """
+        var conditions = ""
+        if hasRoomLimit {
+            conditions += """
+                 AND (SELECT count(*) FROM transcriptions AS busy WHERE busy.owner = lane.owner AND busy.status = 'processing')
+                    < \(argument())
+                """
+        }
+        let suits = suitText("head", dialect, argument)
+        if !suits.isEmpty {
+            conditions += " AND EXISTS (SELECT 1 FROM transcriptions AS head WHERE head.id = lane.head_id\(suits))"
+        }
         return """
-            SELECT lane.head_id FROM queue_lanes AS lane WHERE lane.head_id IS NOT NULL
-            \(hasRoomLimit ? room : "")
-            ORDER BY lane.priority DESC, \(order) LIMIT $\(hasRoomLimit ? firstArgument + 1 : firstArgument)\(lock)
+            SELECT lane.head_id FROM queue_lanes AS lane WHERE lane.head_id IS NOT NULL\(conditions)
+            ORDER BY lane.priority DESC, \(order) LIMIT \(argument())\(lock)
             """
+    }
+
+    /// The condition that leaves to others what this worker cannot do.
+    private func suitText(_ table: String, _ dialect: SQLDialect, _ argument: () -> String) -> String {
+        var text = leavesCUDA ? " AND \(table).needs_cuda = 0" : ""
+        if looksAtModels {
+            let found = "\(dialect.find)(\(argument()), ',' || \(table).needs_model || ',') > 0"
+            text += " AND (\(table).needs_model IS NULL OR \(found))"
+        }
+        return text
     }
 
     /// Whether the first in line is found among the heads of lanes, one job at a time.

@@ -65,7 +65,7 @@ struct HeldJob {
         failure: FailureReport? = nil,
         at now: Timestamp
     ) throws {
-        try connection.execute(
+        try connection.perform(
             """
             UPDATE executions SET status = $1, failed_at = $2, error_code = $3, error_message = $4
             WHERE job = $5 AND number = $6 AND status = 'processing'
@@ -79,6 +79,6 @@ struct HeldJob {
 
     /// Removes what was kept for another attempt that will not come.
     func removeCheckpoints(_ connection: any SQLConnection) throws {
-        try connection.execute("DELETE FROM checkpoints WHERE job = $1", [.id(lease.job)])
+        try connection.perform("DELETE FROM checkpoints WHERE job = $1", [.id(lease.job)])
     }
 }

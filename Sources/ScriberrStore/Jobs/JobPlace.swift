@@ -15,6 +15,10 @@ package struct JobPlace: Sendable, Hashable {
         case notBefore(Timestamp)
         /// No process is there that runs jobs.
         case noWorker
+        /// No worker has the model that it names.
+        case noWorkerWithModel
+        /// No worker has the CUDA device that it asks for.
+        case noWorkerWithCUDA
         /// Its owner already has as many running jobs as allowed.
         case ownerAtLimit
         /// Others go first, or every worker is busy.
@@ -60,12 +64,30 @@ extension JobSQL {
         if isNext { wait = .zero }
         var reason: JobPlace.Reason = isNext ? .next : .inLine
         if let limit = rules.maxRunningPerOwner, try running(connection, job.owner) >= limit { reason = .ownerAtLimit }
-        if crew.slots == 0 { reason = .noWorker }
+        if crew.slots == 0 {
+            reason = .noWorker
+        } else if let missing = try missing(connection, job, rules) {
+            (reason, wait) = (missing, nil)
+        }
         if job.runAfter > rules.now {
             reason = .notBefore(job.runAfter)
             wait = wait.map { max($0, job.runAfter - rules.now) }
         }
         return JobPlace(ahead: ahead.jobs, wait: wait, reason: reason)
+    }
+
+    /// What no worker has that the job asks for.
+    private static func missing(
+        _ connection: any SQLConnection,
+        _ job: Transcription,
+        _ rules: LineRules
+    ) throws -> JobPlace.Reason? {
+        let cuda = job.options.device == "cuda"
+        func canRun(model: String?) throws -> Bool {
+            try InstanceSQL.canRun(connection, model: model, cuda: cuda, seenSince: rules.deadBefore)
+        }
+        guard cuda || job.options.model != nil, try !canRun(model: job.options.model) else { return nil }
+        return try cuda && !canRun(model: nil) ? .noWorkerWithCUDA : .noWorkerWithModel
     }
 
     private static func higher(_ connection: any SQLConnection, _ job: Transcription) throws -> Ahead {

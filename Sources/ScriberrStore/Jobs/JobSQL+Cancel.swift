@@ -36,7 +36,7 @@ extension JobSQL {
             [.time(now), .time(now), .id(job), .id(owner)]
         )
         guard let row = rows.first else { return false }
-        try connection.execute("DELETE FROM checkpoints WHERE job = $1", [.id(job)])
+        try connection.perform("DELETE FROM checkpoints WHERE job = $1", [.id(job)])
         try Lanes.refresh(connection, owner: owner)
         let event = JobEvent(
             job: job,

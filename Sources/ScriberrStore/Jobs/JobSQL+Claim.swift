@@ -8,25 +8,30 @@ extension JobSQL {
     ) throws -> (hasWork: Bool, nextDue: Timestamp?) {
         let next = try nextDue(connection)
         if let next, next <= request.now { return (true, next) }
-        let room: [SQLValue] = request.maxRunningPerOwner.map { [.int($0)] } ?? []
-        return (try !connection.query(ClaimShape(request, isSingle: true).look, room + [.int(1)]).isEmpty, next)
+        let sql = ClaimShape(request, isSingle: true).look[connection.dialect]
+        return (try !connection.query(sql, ClaimShape.arguments(request, limit: 1)).isEmpty, next)
     }
 
     /// See ``JobStore/claim(_:)``.
     package static func claim(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> ClaimAnswer {
+        let goesByLanes = ClaimShape(request, isSingle: true).goesByLanes
+        if goesByLanes { try Lanes.takeTurn(connection) }
         var next = try nextDue(connection)
         if let due = next, due <= request.now {
             try promoteDue(connection, at: request.now)
             next = try nextDue(connection)
         }
         var jobs: [ClaimedJob] = []
-        let goesByLanes = ClaimShape(request, isSingle: true).goesByLanes
+        var missed = 0
         let perStatement = goesByLanes ? 1 : request.count
         while jobs.count < request.count {
             let claimed = try claimOnce(connection, request, limit: perStatement)
             for job in claimed { jobs.append(try start(connection, job, request)) }
             if !goesByLanes { break }
-            if claimed.isEmpty, !(try mendLane(connection)) { break }
+            guard claimed.isEmpty else { continue }
+            // A head that was canceled while we waited for it leaves the next one to be taken.
+            missed += 1
+            guard try mendLane(connection) || (missed < missedMax && look(connection, request).hasWork) else { break }
         }
         return ClaimAnswer(jobs: jobs, nextDue: next)
     }
@@ -46,11 +51,10 @@ extension JobSQL {
         dialect: SQLDialect
     ) -> (sql: String, arguments: [SQLValue]) {
         let shape = ClaimShape(request, isSingle: limit == 1)
-        let room: [SQLValue] = request.maxRunningPerOwner.map { [.int($0)] } ?? []
         let arguments: [SQLValue] = [
             .id(request.instance), .time(request.leaseExpiresAt), .time(request.now), .time(request.now),
         ]
-        return (shape.claim[dialect], arguments + room + [.int(limit)])
+        return (shape.claim[dialect], arguments + ClaimShape.arguments(request, limit: limit))
     }
 
     private static func claimOnce(
@@ -77,7 +81,7 @@ extension JobSQL {
         if claimed.charge != 0 { try Lanes.advanceClock(connection, owner: job.owner, priority: job.priority) }
         try Lanes.refresh(connection, owner: job.owner, charge: claimed.charge)
         let execution = ExecutionID(job: job.id, attempt: job.attempt)
-        try connection.execute(
+        try connection.perform(
             "INSERT INTO executions (job, number, id, status, started_at) VALUES ($1, $2, $3, 'processing', $4)",
             [.id(job.id), .int(job.attempt), .id(execution), .time(request.now)]
         )
@@ -121,6 +125,9 @@ extension JobSQL {
         return true
     }
 }
+
+/// How often a claim looks again for a head that somebody else took away.
+private let missedMax = 10
 
 extension ExecutionID {
     /// The identifier of a job's attempt: it follows from both, so that it needs no index of its own.

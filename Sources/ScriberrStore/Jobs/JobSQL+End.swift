@@ -13,7 +13,7 @@ extension JobSQL {
             try endFailed(connection, held, .transcriptChanged, execution: .failed, at: now)
             return held.applied
         }
-        try connection.execute(
+        try connection.perform(
             """
             UPDATE transcriptions SET status = 'completed', stage = 'completed', progress = 1, claimed_by = NULL,
                 lease_expires_at = NULL, charge = 0, error_code = NULL, error_message = NULL, warnings = $1,
@@ -83,7 +83,7 @@ extension JobSQL {
         _ result: JobResult,
         at now: Timestamp
     ) throws {
-        try connection.execute(
+        try connection.perform(
             """
             UPDATE executions SET status = 'completed', completed_at = $1, provider = coalesce($2, provider),
                 model = coalesce($3, model)
@@ -102,7 +102,7 @@ extension JobSQL {
         _ result: JobResult,
         at now: Timestamp
     ) throws {
-        try connection.execute(
+        try connection.perform(
             """
             INSERT INTO transcripts (job, version, content, text, updated_at) VALUES ($1, 1, $2, $3, $4)
             ON CONFLICT (job) DO UPDATE SET version = transcripts.version + 1, content = excluded.content,
@@ -141,7 +141,7 @@ extension JobSQL {
         if case .retry(let report, let time) = why { (failure, due) = (report, time) }
         let stage: JobStage = failure == nil ? .recovered : .retrying
         let crash = if case .crash = why { 1 } else { 0 }
-        try connection.execute(
+        try connection.perform(
             """
             UPDATE transcriptions SET status = 'queued', stage = $1, progress = 0, claimed_by = NULL,
                 lease_expires_at = NULL, charge = 0, run_after = $2, is_due = $3, failures = failures + $4,
@@ -172,7 +172,7 @@ extension JobSQL {
         crashes: Int = 0,
         at now: Timestamp
     ) throws {
-        try connection.execute(
+        try connection.perform(
             """
             UPDATE transcriptions SET status = 'failed', stage = 'failed', claimed_by = NULL, lease_expires_at = NULL,
                 charge = 0, failures = failures + $1, crashes = crashes + $2, error_code = $3, error_message = $4,
@@ -192,7 +192,7 @@ extension JobSQL {
 
     /// Ends a running job as canceled.
     static func endCanceled(_ connection: any SQLConnection, _ held: HeldJob, at now: Timestamp) throws {
-        try connection.execute(
+        try connection.perform(
             """
             UPDATE transcriptions SET status = 'canceled', stage = 'canceled', claimed_by = NULL, lease_expires_at = NULL,
                 charge = 0, updated_at = $1

@@ -75,7 +75,7 @@ extension JobSQL {
         model: String
     ) throws -> Fenced {
         guard let held = try HeldJob(connection, lease) else { return .leaseLost }
-        try connection.execute(
+        try connection.perform(
             "UPDATE executions SET provider = $1, model = $2 WHERE job = $3 AND number = $4",
             [.text(provider), .text(model), .id(lease.job), .int(lease.attempt)]
         )
@@ -90,20 +90,23 @@ extension JobSQL {
         at now: Timestamp
     ) throws -> Fenced {
         guard let held = try HeldJob(connection, lease) else { return .leaseLost }
-        try connection.execute(
+        // Who never got the answer of a commit stores a piece again; it is announced once.
+        let stored = try connection.execute(
             """
             INSERT INTO checkpoints (job, step, piece, fingerprint, payload, attempt, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (job, step, piece) DO UPDATE SET fingerprint = excluded.fingerprint, payload = excluded.payload,
                 attempt = excluded.attempt, created_at = excluded.created_at
+            WHERE checkpoints.attempt <> excluded.attempt OR checkpoints.fingerprint <> excluded.fingerprint
+                OR checkpoints.payload <> excluded.payload
             """,
             [
                 .id(lease.job), .text(checkpoint.step), .int(checkpoint.piece), .text(checkpoint.fingerprint),
                 .blob(checkpoint.payload), .int(lease.attempt), .time(now),
             ]
         )
-        if let announcement = checkpoint.announcement {
-            try EventLog.append(
+        if stored > 0, let announcement = checkpoint.announcement {
+            try EventLog.note(
                 connection,
                 owner: held.owner,
                 subject: lease.job.text,

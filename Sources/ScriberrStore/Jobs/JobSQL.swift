@@ -20,17 +20,19 @@ extension JobSQL {
     ) throws {
         precondition(job.status == .queued && job.attempt == 0, "Only a new job can be put into the queue.")
         let isDue = job.runAfter <= job.createdAt
-        try connection.execute(
+        try connection.perform(
             """
             INSERT INTO transcriptions (id, owner, file_id, diarizes, blob_key, title, title_folded, status, options, priority,
-                queued_at, run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $11, $12, $13, 'queued', $14, $15, $16)
+                queued_at, run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at, needs_model,
+                needs_cuda)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $11, $12, $13, 'queued', $14, $15, $16, $17, $18)
             """,
             [
                 .id(job.id), .id(job.owner), .id(job.fileID), .text(job.diarizes?.text), .text(blobKey), .text(job.title),
                 .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),
                 .int(job.priority), .time(job.queuedAt), .time(job.runAfter), .bool(isDue), .int(job.maxAttempts),
                 .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),
+                .text(job.options.model), .bool(job.options.device == "cuda"),
             ]
         )
         if isDue { try Lanes.noteArrival(connection, job) } else { try Lanes.open(connection, job) }

@@ -12,7 +12,7 @@ enum Lanes {
 
     /// A job became due that was not. Only the head of a lane matters, so that most arrivals change nothing.
     static func noteArrival(_ connection: any SQLConnection, _ job: Transcription) throws {
-        try connection.execute(
+        try connection.perform(
             arrival[connection.dialect],
             [.id(job.owner), .int(job.priority), .time(job.queuedAt), .time(job.createdAt), .id(job.id)]
         )
@@ -21,10 +21,11 @@ enum Lanes {
     /// Makes sure that the lane of a job that waits for its time is there when the time comes: ``refresh(_:owner:charge:)``
     /// changes lanes and makes none.
     static func open(_ connection: any SQLConnection, _ job: Transcription) throws {
-        try connection.execute(
+        try connection.perform(
             """
             INSERT INTO queue_lanes (owner, priority, virtual_time)
-            VALUES ($1, $2, (SELECT virtual_time FROM queue_clock WHERE id = 1)) ON CONFLICT (owner, priority) DO NOTHING
+            SELECT $1, $2, virtual_time FROM queue_clock WHERE id = 1\(kept(connection.dialect))
+            ON CONFLICT (owner, priority) DO NOTHING
             """,
             [.id(job.owner), .int(job.priority)]
         )
@@ -32,18 +33,18 @@ enum Lanes {
 
     /// Finds the heads of an owner's lanes anew and adds `charge` to the owner's virtual time.
     static func refresh(_ connection: any SQLConnection, owner: UserID, charge: Double = 0) throws {
-        try connection.execute(refreshment[connection.dialect], [.real(charge), .id(owner)])
+        try connection.perform(refreshment[connection.dialect], [.real(charge), .id(owner)])
     }
 
     /// Moves the clock to the virtual time of a lane that is about to be served.
     static func advanceClock(_ connection: any SQLConnection, owner: UserID, priority: Int) throws {
-        try connection.execute(clockAdvance[connection.dialect], [.id(owner), .int(priority)])
+        try connection.perform(clockAdvance[connection.dialect], [.id(owner), .int(priority)])
     }
 
     private static let arrival = DialectText { dialect in
         """
         INSERT INTO queue_lanes (owner, priority, head_queued_at, head_created_at, head_id, virtual_time)
-        VALUES ($1, $2, $3, $4, $5, (SELECT virtual_time FROM queue_clock WHERE id = 1))
+        SELECT $1, $2, $3, $4, $5, virtual_time FROM queue_clock WHERE id = 1\(kept(dialect))
         ON CONFLICT (owner, priority) DO UPDATE SET
             head_queued_at = excluded.head_queued_at,
             head_created_at = excluded.head_created_at,
@@ -69,7 +70,7 @@ enum Lanes {
                     AND job.status = 'queued' AND job.is_due = 1
                 ORDER BY job.queued_at, job.created_at, job.id LIMIT 1
             )
-        WHERE owner = $2
+        WHERE owner = $2\(dialect == .postgres ? " AND EXISTS (SELECT 1 FROM queue_clock WHERE lanes_kept = 1)" : "")
         """
     }
 

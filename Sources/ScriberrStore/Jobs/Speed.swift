@@ -3,7 +3,7 @@ import ScriberrCore
 /// How long a second of audio takes, as a running average per model and over all (the empty model).
 enum Speed {
     /// How much the newest job counts.
-    private static let weight = 0.2
+    static let weight = 0.2
 
     static func note(
         _ connection: any SQLConnection,
@@ -15,7 +15,11 @@ enum Speed {
         let speed = duration.inSeconds / audio
         let models = Set(["", result.engine.transcriptionModel ?? ""])
         for model in models.sorted() {
-            try connection.execute(
+            if connection.dialect == .postgres {
+                try connection.perform(postgresNote, [.text(model), .real(speed), .time(now)])
+                continue
+            }
+            try connection.perform(
                 """
                 INSERT INTO queue_speed (model, seconds_per_audio_second, samples, updated_at) VALUES ($1, $2, 1, $3)
                 ON CONFLICT (model) DO UPDATE SET samples = queue_speed.samples + 1, updated_at = excluded.updated_at,

@@ -8,4 +8,5 @@ package let allMigrations = [
     Migration(id: 10, name: "uploads in pieces", statements: Migration010Uploads.statements),
     Migration(id: 11, name: "webhooks", statements: Migration011Webhooks.statements),
     Migration(id: 12, name: "webhook deliveries", statements: Migration012Deliveries.statements),
+    Migration(id: 13, name: "several machines", statements: Migration013Cluster.statements),
 ]

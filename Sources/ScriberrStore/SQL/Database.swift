@@ -32,8 +32,21 @@ public protocol SQLConnection {
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
     /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING …`).
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow]
+    /// Runs a statement whose count nobody asks for. It may travel together with later ones; when it fails, a later statement
+    /// or the commit says so.
+    func perform(_ sql: String, _ arguments: [SQLValue]) throws
+    /// Up to which sequence the event log is complete for this transaction: later entries may still have earlier ones before
+    /// them that are not visible yet. Nil where that cannot be. A reading transaction asks before anything else.
+    func eventHorizon() throws -> Int64?
     /// Runs `action` once the transaction is durable; never if it is rolled back. For wake-ups only.
     func afterCommit(_ action: @escaping @Sendable () -> Void)
+}
+
+extension SQLConnection {
+    /// Runs a statement now.
+    public func perform(_ sql: String, _ arguments: [SQLValue]) throws { try execute(sql, arguments) }
+    /// One writer at a time numbers its entries.
+    public func eventHorizon() throws -> Int64? { nil }
 }
 
 /// The databases that are spoken to.
@@ -48,6 +61,14 @@ public enum SQLDialect: Sendable, Hashable {
         switch self {
         case .sqlite: "max"
         case .postgres: "greatest"
+        }
+    }
+
+    /// The function that answers where in a text another begins, from 1; 0 for nowhere.
+    package var find: String {
+        switch self {
+        case .sqlite: "instr"
+        case .postgres: "strpos"
         }
     }
 }

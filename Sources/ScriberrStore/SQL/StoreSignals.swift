@@ -1,15 +1,20 @@
 package import ScriberrCore
 import Synchronization
 
-/// Tells this process what was committed. Other processes are not told; whoever needs them polls as well.
+/// Tells this process what was committed. With SQLite other processes are not told; whoever needs them polls as well.
 public final class StoreSignals: Sendable {
     /// The event log has grown.
-    package let events = Signal<EventNotice>()
+    package let events: Signal<EventNotice>
     /// The queue has news.
-    package let jobs = Signal<JobNotice>()
+    package let jobs: Signal<JobNotice>
 
     /// Makes signals that nobody listens to yet.
-    public init() {}
+    public init() { (events, jobs) = (Signal(), Signal()) }
+
+    /// Makes signals that are handed on at once.
+    init(onEvents: @escaping @Sendable (EventNotice) -> Void, onJobs: @escaping @Sendable (JobNotice) -> Void) {
+        (events, jobs) = (Signal(onRaise: onEvents), Signal(onRaise: onJobs))
+    }
 }
 
 /// The event log has grown. Read it; the notice does not say what is new, and several entries may share one notice.
@@ -43,8 +48,9 @@ package final class Signal<Notice: Sendable & Hashable>: Sendable {
     }
 
     private let state = Mutex(State())
+    private let onRaise: (@Sendable (Notice) -> Void)?
 
-    package init() {}
+    package init(onRaise: (@Sendable (Notice) -> Void)? = nil) { self.onRaise = onRaise }
 
     /// Notices from now on. A notice equal to one that waits unread is dropped, so that a burst wakes a reader once; beyond
     /// `limit` unread notices new ones are dropped, which is why readers look at the database now and then anyway.
@@ -81,6 +87,7 @@ package final class Signal<Notice: Sendable & Hashable>: Sendable {
 
     /// Hands `notice` to every subscriber.
     package func raise(_ notice: Notice) {
+        onRaise?(notice)
         for listener in state.withLock({ Array($0.subscribers.values) }) {
             listener.call?(notice)
             listener.subscription?.push(notice)

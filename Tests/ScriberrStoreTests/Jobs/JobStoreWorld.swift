@@ -6,11 +6,18 @@ import ScriberrTestSupport
 enum JobStoreDriver: String, CaseIterable, Sendable {
     case sqliteFile
     case sqliteInline
+    case postgres
+
+    /// Those that can be had.
+    static var allCases: [JobStoreDriver] {
+        TestPostgres.address == nil ? [.sqliteFile, .sqliteInline] : [.sqliteFile, .sqliteInline, .postgres]
+    }
 
     func open(in folder: String, _ signals: StoreSignals) throws -> any Database {
         switch self {
         case .sqliteFile: try SQLiteDatabase(path: folder + "/scriberr.db", signals: signals)
         case .sqliteInline: try InlineSQLiteDatabase(signals: signals)
+        case .postgres: try PostgresDatabase.make(signals: signals)
         }
     }
 }
@@ -32,12 +39,32 @@ struct JobStoreWorld {
         _ driver: JobStoreDriver,
         _ body: (JobStoreWorld) async throws -> Void
     ) async throws {
+        guard driver == .postgres else { return try await open(driver, body) }
+        await PostgresSeats.shared.take()
+        do {
+            try await open(driver, body)
+        } catch {
+            await PostgresSeats.shared.giveBack()
+            throw error
+        }
+        await PostgresSeats.shared.giveBack()
+    }
+
+    private static func open(
+        _ driver: JobStoreDriver,
+        _ body: (JobStoreWorld) async throws -> Void
+    ) async throws {
         try await withTemporaryFolder { folder in
             let signals = StoreSignals()
             let database = try driver.open(in: folder, signals)
             let world = try await JobStoreWorld(database: database, signals: signals)
             try await body(world)
+            guard driver == .postgres else { return await database.close() }
+            let name = try await database.read {
+                try $0.query("SELECT current_database()::text AS name", []).first?.text("name") ?? ""
+            }
             await database.close()
+            try TestPostgres.drop(name)
         }
     }
 
@@ -74,6 +101,7 @@ struct JobStoreWorld {
         owner: UserID? = nil,
         priority: Int = 0,
         audioSeconds: Double? = nil,
+        options: TranscriptionOptions = TranscriptionOptions(),
         runAfter: Timestamp? = nil
     ) async throws -> TranscriptionID {
         var job = Transcription(
@@ -81,7 +109,7 @@ struct JobStoreWorld {
             owner: owner ?? self.owner,
             fileID: FileID(trusted: "file_" + padded(number)),
             title: "Recording \(number)",
-            options: TranscriptionOptions(),
+            options: options,
             priority: priority,
             audioSeconds: audioSeconds,
             createdAt: now
@@ -150,6 +178,21 @@ struct JobStoreWorld {
 
     func events(_ id: TranscriptionID) async throws -> [Event] {
         try await database.read { try EventLog.events($0, after: 0, subject: id.text, limit: 1_000) }
+    }
+}
+
+extension PostgresDatabase {
+    /// A database of its own on the server for tests.
+    static func make(
+        migrations: [Migration] = allMigrations,
+        signals: StoreSignals = StoreSignals()
+    ) throws -> PostgresDatabase {
+        try PostgresDatabase(address: address(try TestPostgres.makeDatabase()), migrations: migrations, signals: signals)
+    }
+
+    static func address(_ url: String) throws -> PostgresAddress {
+        guard let address = PostgresAddress(url) else { throw WorldError.nothingClaimed }
+        return address
     }
 }
 

@@ -1,0 +1,2 @@
+// libpq, the C library of PostgreSQL (14 or later: pipeline mode).
+#include <libpq-fe.h>
