@@ -16,7 +16,7 @@ export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 strict := SCRIBERR_STRICT=1 swift build --explicit-target-dependency-import-check error
 swift_paths := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help setup build release run test bench-queue bench-engine bench-http check-openapi fixtures simulate chaos lint format clean \
+.PHONY: help setup build release run test bench-queue bench-postgres bench-engine bench-http check-openapi fixtures simulate chaos chaos-cluster lint format clean \
 	distclean
 
 help: ## Show this list
@@ -61,12 +61,19 @@ fixtures: ## Make Tests/Fixtures again; TRAIN=15 trains the models first, 15 min
 bench-http: setup ## Measure the HTTP side beside FastAPI and nginx (10 minutes; needs wrk and nginx)
 	@Benchmarks/run-http
 
+bench-postgres: setup ## Measure the queue on PostgreSQL beside procrastinate and pgqueuer (10 minutes)
+	@Benchmarks/run-postgres
+
 simulate: setup ## Live through SEEDS seeded worlds of the queue (default 2000); SIMULATION_SEED=7 tells one in full
 	SIMULATION_SEEDS=$${SIMULATION_SEEDS:-$(SEEDS)} swift test --disable-xctest --filter 'SimulationTests.*no seed'
 
 chaos: setup ## Kill server and engines N times (default 100) under real work, and check that nothing is lost
 	SCRIBERR_STRICT=1 swift build --build-tests
 	CHAOS_KILLS=$(N) SCRIBERR_STRICT=1 tools/run-tests EndToEndTests.ChaosTests
+
+chaos-cluster: setup ## Strike N times (default 100) at a cluster of nodes, workers and PostgreSQL under real work
+	SCRIBERR_STRICT=1 swift build --build-tests
+	CLUSTER_KILLS=$(N) SCRIBERR_STRICT=1 tools/run-tests EndToEndTests.ClusterTests EndToEndTests.ClusterChaosTests
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --parallel -r $(swift_paths)

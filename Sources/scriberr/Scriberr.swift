@@ -20,7 +20,10 @@ struct Scriberr: AsyncParsableCommand {
             Settings are environment variables (or lines of a .env file); docs/configuration.md lists them.
             """,
         version: Version.current,
-        subcommands: [ServeCommand.self, TranscribeCommand.self, WatchCommand.self, ModelsCommand.self, DoctorCommand.self],
+        subcommands: [
+            ServeCommand.self, WorkerCommand.self, TranscribeCommand.self, WatchCommand.self, ModelsCommand.self,
+            DoctorCommand.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "With a server",

@@ -12,10 +12,12 @@ final class ServerProcess: Sendable {
     private let lines: AsyncStream<String>
     private let sink: AsyncStream<String>.Continuation
     private let extra: [String: String]
+    private let arguments: [String]
 
     /// Makes a server that has not been started; `environment` goes before the defaults.
-    init(folder: String, environment: [String: String] = [:]) {
+    init(folder: String, environment: [String: String] = [:], arguments: [String] = ["serve"]) {
         self.folder = folder
+        self.arguments = arguments
         extra = environment
         (lines, sink) = AsyncStream.makeStream(of: String.self)
     }
@@ -36,9 +38,16 @@ final class ServerProcess: Sendable {
 
     /// Starts the server and answers its address once it says it is ready.
     func start() async throws -> URL {
+        for await url in try spawn() { return url }
+        throw ServerDied(output: output)
+    }
+
+    /// Starts the process and answers the addresses it says it is ready at: one for a server, none for a worker.
+    @discardableResult
+    func spawn() throws -> AsyncStream<URL> {
         let child = Process()
         child.executableURL = Self.binaries.appendingPathComponent("scriberr")
-        child.arguments = ["serve"]
+        child.arguments = arguments
         child.currentDirectoryURL = URL(fileURLWithPath: folder)
         child.environment = environment
         let pipe = Pipe()
@@ -63,8 +72,7 @@ final class ServerProcess: Sendable {
             found.finish()
         }
         process.withLock { $0 = child }
-        for await url in addresses { return url }
-        throw ServerDied(output: output)
+        return addresses
     }
 
     /// Waits until the server logs a line that `matches`, from now on.

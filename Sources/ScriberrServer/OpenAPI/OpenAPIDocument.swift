@@ -47,7 +47,7 @@ enum OpenAPIDocument {
 
     private static var allSchemas: [DocumentValue.Field] {
         documentSchemas
-            + administrationSchemas
+            + administrationSchemas + workerSchemas
             + uploadSchemas
             + webhookSchemas
     }

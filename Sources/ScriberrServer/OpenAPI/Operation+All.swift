@@ -8,6 +8,7 @@ extension Operation {
         .merging(webhooks) { $1 }
         .merging(models) { $1 }.merging(diarizations) { $1 }
         .merging(docs) { $1 }
+        .merging(workers) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(

@@ -4,6 +4,7 @@ import ScriberrCore
 import ScriberrEngineWire
 import ScriberrEngines
 import ScriberrMedia
+import ScriberrStore
 import SystemPackage
 
 /// `scriberr doctor`.
@@ -34,7 +35,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func folders(_ settings: Settings) -> [Finding] {
         var findings: [Finding] = []
-        findings.append(folder("Database folder", (settings.database.path as NSString).deletingLastPathComponent))
+        switch settings.database {
+        case .sqlite(let path): findings.append(folder("Database folder", (path as NSString).deletingLastPathComponent))
+        case .postgres(let address): findings.append(.good("Database", "PostgreSQL at \(address.shown)"))
+        }
         findings.append(folder("Recordings folder", settings.storage.path))
         findings.append(folder("Models folder", settings.engine.cacheFolder))
         return findings

@@ -17,23 +17,16 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
+    @Flag(help: "Serve the API only and leave the work to 'scriberr worker'.")
+    var noWorkers = false
+
     func run() async throws {
         let settings = try await Settings.readForCommand()
         let logger = Logger(settings: settings)
         logger.info("Starting Scriberr", metadata: ["version": "\(Version.current)"])
         settings.log(to: logger)
-        do {
-            try await ServerProgram.run(settings, logger: logger)
-        } catch let error as SettingsError {
-            logger.error("Cannot start", metadata: ["problems": "\(error.problems.joined(separator: "; "))"])
-            for problem in error.problems { Terminal().say("scriberr: \(problem)") }
-            throw ExitCode(1)
-        } catch let error as ScriberrError {
-            logger.critical("Scriberr ends", metadata: ["code": "\(error.code.rawValue)", "error": "\(error)"])
-            throw ExitCode(1)
-        } catch is CancellationError {
-            logger.error("The stop took longer than SHUTDOWN_TIMEOUT; what still ran was cut off")
-            throw ExitCode(1)
+        try await runProgram(logger) {
+            try await ServerProgram.run(settings, hasWorkers: !noWorkers, logger: logger)
         }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import ScriberrCore
 import ScriberrEngines
 import ScriberrServices
+import ScriberrStore
 
 /// Everything that can be set, read once at the start. The only place that looks at the environment.
 struct Settings: Sendable {
@@ -79,12 +80,7 @@ struct Settings: Sendable {
     /// Where rows lie.
     enum DatabaseLocation: Sendable, Equatable {
         case sqlite(path: String)
-
-        var path: String {
-            switch self {
-            case .sqlite(let path): path
-            }
-        }
+        case postgres(PostgresAddress)
     }
 
     /// Where recordings lie.
@@ -148,7 +144,8 @@ extension Settings {
         for prefix in ["sqlite://", "sqlite:"] where url.hasPrefix(prefix) && url.count > prefix.count {
             return .sqlite(path: String(url.dropFirst(prefix.count)))
         }
-        reader.reject("DATABASE_URL", got: url, wants: "sqlite:PATH (PostgreSQL is not supported by this version)")
+        if let address = PostgresAddress(url) { return .postgres(address) }
+        reader.reject("DATABASE_URL", got: url, wants: "sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE")
         return .sqlite(path: path)
     }
 

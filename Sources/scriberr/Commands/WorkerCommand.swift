@@ -1,0 +1,50 @@
+import ArgumentParser
+import Logging
+import ScriberrCore
+
+/// `scriberr worker`.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Run workers without an API, on a PostgreSQL database that servers share.",
+        discussion: """
+            Any number of workers may run, each with its own TRANSCRIPTION_WORKERS, engine settings and models:
+              DATABASE_URL=postgres://scriberr@db/scriberr UPLOAD_DIR=/shared/uploads scriberr worker
+
+            SIGTERM stops a worker in order: its jobs go back to the queue with what they have, and others go on with them.
+            GET /api/v1/admin/workers lists every worker.
+            """
+    )
+
+    func run() async throws {
+        let settings = try await Settings.readForCommand()
+        let logger = Logger(settings: settings)
+        logger.info("Starting a Scriberr worker", metadata: ["version": "\(Version.current)"])
+        settings.log(to: logger)
+        try await runProgram(logger) {
+            guard case .postgres = settings.database else {
+                throw SettingsError(problems: ["DATABASE_URL: a worker needs a PostgreSQL database that servers share"])
+            }
+            let parts = try await ProcessParts(settings, role: .worker, hasWorkers: true, logger: logger)
+            try await parts.run(parts.services)
+            logger.info("Worker stopped")
+        }
+    }
+}
+
+/// Runs a program and says why it cannot start or ends.
+func runProgram(_ logger: Logger, _ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let error as SettingsError {
+        logger.error("Cannot start", metadata: ["problems": "\(error.problems.joined(separator: "; "))"])
+        for problem in error.problems { Terminal().say("scriberr: \(problem)") }
+        throw ExitCode(1)
+    } catch let error as ScriberrError {
+        logger.critical("Scriberr ends", metadata: ["code": "\(error.code.rawValue)", "error": "\(error)"])
+        throw ExitCode(1)
+    } catch is CancellationError {
+        logger.error("The stop took longer than SHUTDOWN_TIMEOUT; what still ran was cut off")
+        throw ExitCode(1)
+    }
+}

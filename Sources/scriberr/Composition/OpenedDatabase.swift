@@ -1,0 +1,54 @@
+import Foundation
+import Logging
+import ScriberrCore
+import ScriberrStore
+
+/// The database that the settings name, open and up to date.
+struct OpenedDatabase {
+    let database: any Database
+    /// Who hears of what is committed: by this process with SQLite, by every process with PostgreSQL.
+    let signals: StoreSignals
+    /// The place that one process at a time can have; nil where many run beside each other and tell by their signs of life
+    /// who is gone.
+    let seat: String?
+    private let lock: DatabaseLock?
+
+    /// Blocks until the tables are up to date. Throws ``SettingsError`` or ``ScriberrError``.
+    init(_ settings: Settings, logger: Logger) throws {
+        switch settings.database {
+        case .sqlite(let path):
+            let folder = (path as NSString).deletingLastPathComponent
+            if !folder.isEmpty { try makeFolder(folder) }
+            lock = try DatabaseLock(forDatabaseAt: path)
+            let sqlite = try SQLiteDatabase(path: path) { warning in
+                logger.warning("The database needs attention", metadata: ["warning": "\(warning)"])
+            }
+            (database, signals) = (sqlite, sqlite.signals)
+            // The database lock lets one server at a time sit here.
+            seat = "\(ProcessInfo.processInfo.hostName):\(URL(fileURLWithPath: path).standardizedFileURL.path)"
+        case .postgres(let address):
+            let postgres = try PostgresDatabase(address: address) { warning in
+                logger.warning("\(warning)", metadata: ["database": "\(address.shown)"])
+            }
+            (database, signals) = (postgres, postgres.signals)
+            (seat, lock) = (nil, nil)
+        }
+    }
+
+    /// Whether other processes work on it too.
+    var isShared: Bool { seat == nil }
+
+    /// Keeps the file locked until here.
+    func holdUntilHere() { withExtendedLifetime(lock) {} }
+}
+
+/// Makes a folder with all above it.
+func makeFolder(_ path: String) throws {
+    do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+        throw SettingsError(problems: [
+            "the folder \"\(path)\" cannot be made or written; see DATABASE_PATH and UPLOAD_DIR"
+        ])
+    }
+}
