@@ -69,7 +69,10 @@ let package = Package(
         room("ScriberrTranscript", ["ScriberrCore"]),
         room("ScriberrEngineWire", ["ScriberrCore"]),
         room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
-        room("ScriberrStore", ["ScriberrCore", "CPQ", .grdb, .grdbSQLite, .crypto]),
+        room(
+            "ScriberrStore",
+            ["ScriberrCore", "CPQ", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore, .nioHTTP1]
+        ),
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
             "ScriberrEngines",
@@ -116,7 +119,10 @@ let package = Package(
         tests("ScriberrTranscriptTests", ["ScriberrTranscript", "ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrEngineWireTests", ["ScriberrEngineWire", "ScriberrCore"]),
         tests("ScriberrMediaTests", ["ScriberrMedia", "ScriberrCore", "ScriberrTestSupport", .subprocess, .systemPackage]),
-        tests("ScriberrStoreTests", ["ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
+        tests(
+            "ScriberrStoreTests",
+            ["ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]
+        ),
         tests("ScriberrQueueTests", ["ScriberrQueue", "ScriberrCore", "ScriberrTestSupport", .logging]),
         tests(
             "SimulationTests",
@@ -153,7 +159,7 @@ let package = Package(
                 .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]
         ),
-        tests("ScriberrCommandTests", ["scriberr", "ScriberrEngines", "ScriberrCore", "ScriberrTestSupport"]),
+        tests("ScriberrCommandTests", ["scriberr", "ScriberrEngines", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
         tests(
             "EndToEndTests",
             ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]

@@ -165,16 +165,4 @@ struct SpineTests {
             #expect(await server.waitForEnd() == 1)
         }
     }
-
-    private func withServer(_ body: (ServerProcess, APIClient) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            let server = ServerProcess(folder: folder)
-            let client = try await APIClient.registered(at: server.start())
-            do { try await body(server, client) } catch {
-                _ = await server.stop()
-                throw error
-            }
-            #expect(await server.stop() == 0)
-        }
-    }
 }

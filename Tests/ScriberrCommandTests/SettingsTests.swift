@@ -1,6 +1,7 @@
 import Foundation
 import ScriberrCore
 import ScriberrEngines
+import ScriberrStore
 import ScriberrTestSupport
 import Testing
 
@@ -50,6 +51,27 @@ struct SettingsTests {
         #expect(problems.count == 1)
         #expect(problems[0].hasPrefix("\(name): got "))
         #expect(problems[0].contains("wants "))
+    }
+
+    @Test func `a bucket needs credentials`() async throws {
+        let error = await #expect(throws: SettingsError.self) { try await read(["STORAGE_URL": "s3://meetings"]) }
+        let names = error?.problems.compactMap { $0.split(separator: ":").first.map(String.init) }
+        #expect(names == ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+    }
+
+    @Test func `a bucket is read with what belongs to it`() async throws {
+        let settings = try await read([
+            "STORAGE_URL": "s3://meetings/archive", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "eu-west-3", "STORAGE_CACHE_MB": "100", "STORAGE_CACHE_DIR": "copies",
+        ])
+        guard case .bucket(let bucket) = settings.storage else {
+            Issue.record("the storage is \(settings.storage)")
+            return
+        }
+        #expect(bucket.location.region == "eu-west-3")
+        #expect(bucket.location.prefix == "archive/")
+        #expect(bucket.cacheBytesMax == 100 << 20)
+        #expect(bucket.cacheFolder == "copies")
     }
 
     @Test func `every wrong variable is told at once`() async throws {

@@ -4,7 +4,7 @@ import ScriberrCore
 
 /// An open file; closed when the last reference goes.
 final class OpenFile: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// Opens the file. Throws `MEDIA_MISSING` when there is none.
     init(path: String, flags: Int32) throws {

@@ -19,6 +19,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let settings = try await Settings.readForCommand()
         var findings = [Finding.good("Settings", "all can be used")]
         findings.append(contentsOf: folders(settings))
+        if case .bucket(let bucket) = settings.storage { findings.append(await reach(bucket)) }
         do {
             let engines = try EngineRoom(settings)
             findings.append(.good("ffmpeg", engines.media.ffmpeg.string))
@@ -33,13 +34,33 @@ struct DoctorCommand: AsyncParsableCommand {
         if findings.contains(where: \.isGrave) { throw ExitCode(1) }
     }
 
+    private func reach(_ settings: BucketSettings) async -> Finding {
+        let name = settings.location.bucket
+        do {
+            let store = try S3BlobStore(settings)
+            let found = await store.check()
+            await store.close()
+            switch found {
+            case .ready: return .good("Bucket", name)
+            case .away: return .missing("Bucket", "\(settings.location.endpoint) does not answer")
+            case .noBucket: return .missing("Bucket", "there is no bucket \(name)")
+            case .refused: return .missing("Bucket", "\(name) refuses the credentials or the region")
+            }
+        } catch {
+            return .missing("Bucket", "the folder for local copies cannot be used; set STORAGE_CACHE_DIR")
+        }
+    }
+
     private func folders(_ settings: Settings) -> [Finding] {
         var findings: [Finding] = []
         switch settings.database {
         case .sqlite(let path): findings.append(folder("Database folder", (path as NSString).deletingLastPathComponent))
         case .postgres(let address): findings.append(.good("Database", "PostgreSQL at \(address.shown)"))
         }
-        findings.append(folder("Recordings folder", settings.storage.path))
+        switch settings.storage {
+        case .folder(let path): findings.append(folder("Recordings folder", path))
+        case .bucket(let bucket): findings.append(folder("Folder for local copies", bucket.cacheFolder))
+        }
         findings.append(folder("Models folder", settings.engine.cacheFolder))
         return findings
     }

@@ -15,7 +15,7 @@ struct ProcessParts {
     let logger: Logger
     let engines: EngineRoom
     let opened: OpenedDatabase
-    let blobs: any BlobStore
+    let recordings: RecordingStore
     /// Nil in a process that leaves the work to others.
     let queue: JobQueue?
 
@@ -23,19 +23,24 @@ struct ProcessParts {
     init(_ settings: Settings, role: InstanceRecord.Role, hasWorkers: Bool, logger: Logger) async throws {
         self.settings = settings
         self.logger = logger
-        try makeFolder(settings.storage.path)
+        if case .folder(let path) = settings.storage { try makeFolder(path) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
         let hasCUDA = try await Self.check(engines, settings, logger)
         opened = try OpenedDatabase(settings, logger: logger)
-        blobs = try FolderBlobStore(path: settings.storage.path)
         let offer = opened.isShared ? try await Self.offer(engines, settings, hasCUDA: hasCUDA) : nil
-        queue = hasWorkers ? Self.makeQueue(settings, engines, opened, blobs, role, offer, logger) : nil
+        recordings = try await RecordingStore.open(settings.storage, logger: logger)
+        queue = hasWorkers ? Self.makeQueue(settings, engines, opened, recordings.blobs, role, offer, logger) : nil
     }
+
+    /// Where recordings lie.
+    var blobs: any BlobStore { recordings.blobs }
 
     /// The parts that stop last, in the order in which they start.
     var services: [any Service] {
-        let (database, engines) = (opened.database, engines)
-        var services: [any Service] = [Closer { await database.close() }, Closer { await engines.close() }]
+        let (database, recordings, engines) = (opened.database, recordings, engines)
+        var services: [any Service] = [
+            Closer { await database.close() }, Closer { await recordings.close() }, Closer { await engines.close() },
+        ]
         if let queue { services += [queue, NoticeRelay(signals: opened.signals, queue: queue)] }
         return services
     }

@@ -86,12 +86,7 @@ struct Settings: Sendable {
     /// Where recordings lie.
     enum StorageLocation: Sendable, Equatable {
         case folder(path: String)
-
-        var path: String {
-            switch self {
-            case .folder(let path): path
-            }
-        }
+        case bucket(BucketSettings)
     }
 }
 
@@ -122,7 +117,7 @@ extension Settings {
         secureCookies = reader.value("SECURE_COOKIES").map { $0 == "true" } ?? isProduction
         logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
         database = Self.database(from: &reader)
-        storage = Self.storage(from: &reader)
+        storage = StorageLocation(from: &reader)
         transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
         tokenSecret = reader.value("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
@@ -149,15 +144,6 @@ extension Settings {
         return .sqlite(path: path)
     }
 
-    private static func storage(from reader: inout SettingsReader) -> StorageLocation {
-        let path = reader.string("UPLOAD_DIR", default: "data/uploads")
-        guard let url = reader.value("STORAGE_URL") else { return .folder(path: path) }
-        for prefix in ["file://", "file:"] where url.hasPrefix(prefix) && url.count > prefix.count {
-            return .folder(path: String(url.dropFirst(prefix.count)))
-        }
-        reader.reject("STORAGE_URL", got: url, wants: "file:FOLDER (buckets are not supported by this version)")
-        return .folder(path: path)
-    }
 }
 
 extension Settings.Engine {

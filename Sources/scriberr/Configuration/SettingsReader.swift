@@ -86,6 +86,11 @@ struct SettingsReader {
         problems.append("\(name): got \(shown), wants \(wants)")
     }
 
+    /// Notes that a variable that has no default is not set.
+    mutating func require(_ name: String, because reason: String) {
+        problems.append("\(name): is not set, but \(reason)")
+    }
+
     private static func isSecret(_ name: String) -> Bool {
         ["SECRET", "KEY", "TOKEN", "PASSWORD"].contains { name.contains($0) } || name.hasSuffix("_URL")
     }
