@@ -7,4 +7,5 @@ extension Route {
         + webhooks
         + diarizations
         + docs
+        + retention
 }
