@@ -43,7 +43,7 @@ class Imports(unittest.TestCase):
         cls.site.gate = threading.Event()
         threading.Thread(target=cls.site.serve_forever, daemon=True).start()
         cls.base = f"http://127.0.0.1:{cls.site.server_port}"
-        cls.server = Server({"IMPORT_ALLOW_PRIVATE": "true"})
+        cls.server = Server({"OUTBOUND_ALLOW_PRIVATE": "true"})
         tools = cls.server.folder / "tools"
         tools.mkdir()
         shutil.copy(Path(__file__).with_name("fake-yt-dlp"), tools / "yt-dlp")

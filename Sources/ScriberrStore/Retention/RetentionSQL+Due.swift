@@ -14,7 +14,8 @@ extension RetentionSQL {
     /// Recordings whose time is over, longest over first. One that a job waits or runs for, or that a job's rules keep, is none.
     package static func dueAudio(_ db: any SQLConnection, _ scope: Scope, at now: Timestamp, limit: Int) throws -> [Deletion] {
         let (condition, values) = condition(scope, owner: "f.owner", subject: "f.id")
-        // Each job of a recording has its say; those that keep it say nothing, and the last of the others counts.
+        // Each job of a recording has its say; those that keep it say nothing, and the last of the others
+        // counts. A job that tells speakers apart anew keeps it for as long as it waits or runs.
         let sql = """
             SELECT id, owner, title, size_bytes, due, by_success, by_job FROM (
                 SELECT f.id AS id, f.owner AS owner, f.title AS title, f.size_bytes AS size_bytes,
@@ -23,6 +24,7 @@ extension RetentionSQL {
                     CAST(max(CASE WHEN j.job IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS by_job
                 FROM files f
                 LEFT JOIN transcriptions t ON t.file_id = f.id
+                    AND (t.diarizes IS NULL OR t.status IN ('queued', 'processing'))
                 LEFT JOIN job_retention_rules j ON j.job = t.id
                 LEFT JOIN retention_rules r ON r.owner = f.owner
                 WHERE f.status = 'ready' AND f.blob_key <> '' AND (r.owner IS NOT NULL OR j.job IS NOT NULL) \(condition)
@@ -58,7 +60,7 @@ extension RetentionSQL {
                 FROM transcriptions t
                 LEFT JOIN job_retention_rules j ON j.job = t.id
                 LEFT JOIN retention_rules r ON r.owner = t.owner
-                WHERE t.status IN ('completed', 'failed', 'canceled') AND (r.owner IS NOT NULL OR j.job IS NOT NULL) \(condition)
+                WHERE t.status IN ('completed', 'failed', 'canceled') AND t.diarizes IS NULL AND (r.owner IS NOT NULL OR j.job IS NOT NULL) \(condition)
             ) AS candidates
             WHERE due <= $\(values.count + 1) ORDER BY due, id LIMIT $\(values.count + 2)
             """

@@ -12,7 +12,7 @@ package enum StorageSQL {
                     SELECT f.owner AS owner, f.blob_key AS blob_key, max(f.size_bytes) AS size_bytes FROM files f
                     WHERE f.blob_key <> '' GROUP BY f.owner, f.blob_key
                 ) AS b WHERE b.owner = u.id) AS audio_bytes,
-                (SELECT count(*) FROM transcriptions t WHERE t.owner = u.id) AS transcriptions,
+                (SELECT count(*) FROM transcriptions t WHERE t.owner = u.id AND t.diarizes IS NULL) AS transcriptions,
                 (SELECT CAST(coalesce(sum(length(c.content)), 0) AS BIGINT) FROM transcripts c JOIN transcriptions t ON t.id = c.job
                     WHERE t.owner = u.id) AS transcript_bytes
             FROM users u \(condition) ORDER BY u.id

@@ -47,11 +47,14 @@ enum ServerProgram {
             uploadLimitBytes: settings.uploadLimitBytes,
             uploadExpiry: settings.uploadStaging.expiry,
             line: LinePolicy(policy: settings.queue.policy, maxRunningPerOwner: settings.queue.maxRunningPerUser),
+            imports: ImportPolicy(settings),
             retention: Retention(events: settings.eventRetention, answers: settings.idempotencyRetention),
             maxAttempts: settings.queue.maxAttempts,
             runningHere: { queue.statistics.running.count }
         )
         try await services.housekeeping.atStart()
+        // The lock on the database lets no other server be at it.
+        if case .sqlite = settings.database { try await services.imports.takeOver() }
         let archive = TranscriptArchive(database: database, signals: database.signals, path: settings.transcriptsFolder)
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
 
@@ -67,6 +70,8 @@ enum ServerProgram {
                     CourierService(courier: services.courier),
                     ArchiveKeeper(archive: archive, logger: logger),
                     SearchKeeper(indexer: services.indexer, logger: logger),
+                    Importer(imports: services.imports, logger: logger),
+                    Forgetter(retention: services.retention, logger: logger),
                     queue,
                     NoticeRelay(signals: database.signals, queue: queue),
                     ReadinessReport(server: server, host: settings.host, logger: logger),
@@ -182,5 +187,7 @@ extension ServerOptions {
         host = settings.host
         port = settings.port
         allowedOrigins = Set(settings.allowedOrigins)
+        modelAliases = ModelAliases(changes: settings.guests.modelAliases)
+        admitsLocalGuests = settings.guests.needNoKeyHere
     }
 }

@@ -6,8 +6,6 @@ import ScriberrServices
 extension Settings {
     /// Recordings fetched from addresses.
     struct Imports: Sendable {
-        /// Whether addresses of this machine and private networks may be fetched from.
-        var allowPrivate: Bool
         var timeout: Duration
         /// Imports that run at once.
         var workers: Int
@@ -20,7 +18,6 @@ extension Settings {
 
 extension Settings.Imports {
     init(from reader: inout SettingsReader) {
-        allowPrivate = reader.bool("IMPORT_ALLOW_PRIVATE", default: false)
         timeout = reader.duration("IMPORT_TIMEOUT", default: .seconds(2 * 3_600))
         workers = reader.integer("IMPORT_WORKERS", default: 2, in: 1...64)
         siteProgram = reader.value("YT_DLP_PATH")
@@ -48,7 +45,7 @@ extension ImportPolicy {
             limitBytes: settings.uploadLimitBytes
         )
         self.init(
-            network: OutboundPolicy(allowsPrivateAddresses: imports.allowPrivate),
+            network: settings.outbound,
             sites: program.map(SiteProgram.init),
             siteHosts: ImportPolicy.youTube.union(imports.siteHosts),
             timeout: imports.timeout,
