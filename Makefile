@@ -43,6 +43,8 @@ run: ## Start the server and transcribe AUDIO (default: a sample of ours) throug
 test: setup ## Build, lint and run every test
 	$(strict) --build-tests
 	@$(MAKE) --no-print-directory lint
+	SCRIBERR_STRICT=1 tools/check-exports --skip-build
+	tools/check-guests
 	SCRIBERR_STRICT=1 tools/run-tests
 	SEED=7 tools/check-openapi 30
 

@@ -115,6 +115,12 @@ let package = Package(
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         .target(name: "ScriberrTestSupport", dependencies: ["ScriberrCore"], path: "Tests/Support", swiftSettings: house),
+        .target(
+            name: "ScriberrTestServer",
+            dependencies: [.nioCore, .nioPosix],
+            path: "Tests/WebServer",
+            swiftSettings: house
+        ),
         tests("ScriberrCoreTests", ["ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrTranscriptTests", ["ScriberrTranscript", "ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrEngineWireTests", ["ScriberrEngineWire", "ScriberrCore"]),
@@ -138,8 +144,8 @@ let package = Package(
         tests(
             "ScriberrEnginesTests",
             [
-                "ScriberrEngines", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport", "fake-engine-host", .logging,
-                .nioCore, .nioPosix,
+                "ScriberrEngines", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport", "ScriberrTestServer",
+                "fake-engine-host", .logging, .nioCore, .nioPosix,
             ]
         ),
         tests("EngineHostTests", ["scriberr-engine", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport"]),
@@ -147,7 +153,8 @@ let package = Package(
             "ScriberrServicesTests",
             [
                 "ScriberrServices", "ScriberrEngines", "ScriberrQueue", "ScriberrStore", "ScriberrMedia", "ScriberrTranscript",
-                "ScriberrCore", "ScriberrTestSupport", .crypto, .logging,
+                "ScriberrCore", "ScriberrTestSupport", "ScriberrTestServer", .asyncHTTPClient, .crypto, .logging, .nioCore,
+                .nioHTTP1,
             ]
         ),
         tests(

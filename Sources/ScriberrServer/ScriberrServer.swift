@@ -36,13 +36,16 @@ package final class ScriberrServer: Service {
                 services: services,
                 tokens: tokens,
                 addresses: SignedAddresses(secret: options.tokenSecret, clock: clock),
-                origins: origins
+                origins: origins,
+                options: options
             ),
             streams: streams
         )
         dispatcher = Dispatcher(
             server: parts,
-            routes: RouteTable(Route.all.map { (method: $0.method, pattern: $0.pattern, target: $0) }),
+            routes: RouteTable(
+                (Route.all + Route.openAI + Route.asrWebService).map { (method: $0.method, pattern: $0.pattern, target: $0) }
+            ),
             origins: origins,
             logger: logger
         )

@@ -27,6 +27,10 @@ package struct ServerOptions: Sendable {
     package var lingerTimeout: Duration = .seconds(3)
     /// The silence after which an event stream sends a comment.
     package var heartbeatInterval: Duration = .seconds(25)
+    /// The names of others' models under which ours are asked for.
+    package var modelAliases = ModelAliases()
+    /// Whether programs on this machine may use the OpenAI and whisper-asr-webservice routes without a key.
+    package var admitsLocalGuests = false
     /// The longest wait that `?wait=` may ask for.
     package var longPollMax: Duration = .seconds(60)
 

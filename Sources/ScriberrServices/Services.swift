@@ -15,6 +15,8 @@ package struct Services: Sendable {
     package let transcriptions: TranscriptionService
     package let webhooks: WebhookService
     package let courier: WebhookCourier
+    package let imports: ImportService
+    package let retention: RetentionService
     package let idempotency: IdempotencyService
     package let events: EventFeed
     package let housekeeping: Housekeeping
@@ -37,6 +39,7 @@ package struct Services: Sendable {
         uploadExpiry: Duration = .seconds(86_400),
         passwordCost: PasswordCost = .usual,
         line: LinePolicy = LinePolicy(),
+        imports policy: ImportPolicy = ImportPolicy(),
         retention: Retention = Retention(),
         maxAttempts: Int = 3,
         runningHere: @escaping @Sendable () -> Int = { 0 }
@@ -87,6 +90,8 @@ package struct Services: Sendable {
             maxAttempts: maxAttempts,
             runningHere: runningHere
         )
+        self.retention = RetentionService(database: database, signals: signals, cleaner: library.cleaner, clock: clock)
+        imports = ImportService(database: database, library: library, clock: clock, policy: policy)
         idempotency = IdempotencyService(database: database, clock: clock, answerLifetime: retention.answers)
         events = EventFeed(database: database, signals: signals)
         indexer = TranscriptIndexer(database: database, signals: signals)

@@ -144,7 +144,7 @@ struct GuardedChild: Sendable {
 private let signalProcessorTime: Int32 = 24
 
 /// The last `limit` bytes of a child's messages.
-private func tail(of messages: SubprocessOutputSequence, bytes limit: Int) async throws -> String {
+func tail(of messages: SubprocessOutputSequence, bytes limit: Int) async throws -> String {
     var kept: [UInt8] = []
     for try await piece in messages {
         piece.withUnsafeBytes { kept.append(contentsOf: $0) }

@@ -86,6 +86,16 @@ extension OpenedAudio {
     }
 }
 
+/// A file's name made of a title: one that no system takes for a path, a hidden file or a device.
+func cleanFileName(_ title: String, _ fileExtension: String) -> String {
+    let forbidden = Set<Character>("/\\:*?\"<>|")
+    let plain = title.map { $0.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) ? "_" : $0 }
+    var name = String(plain.map { forbidden.contains($0) ? "_" : $0 }.prefix(120))
+    while name.utf8.count > 200 { name.removeLast() }
+    name = name.trimmingCharacters(in: CharacterSet(charactersIn: ". "))
+    return "\(name.isEmpty ? "transcript" : name).\(fileExtension)"
+}
+
 /// `inline` or `attachment`, with the name as it is (RFC 6266) and, for old clients, its ASCII part.
 func contentDisposition(_ kind: String, _ name: String) -> String {
     let ascii = String(

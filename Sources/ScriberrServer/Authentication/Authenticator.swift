@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import ScriberrCore
@@ -11,9 +12,11 @@ struct Authenticator: Sendable {
     private let tokens: AccessTokens
     private let addresses: SignedAddresses
     private let origins: CORSPolicy
+    private let admitsLocalGuests: Bool
 
-    init(services: Services, tokens: AccessTokens, addresses: SignedAddresses, origins: CORSPolicy) {
+    init(services: Services, tokens: AccessTokens, addresses: SignedAddresses, origins: CORSPolicy, options: ServerOptions) {
         self.addresses = addresses
+        admitsLocalGuests = options.admitsLocalGuests
         accounts = services.accounts
         apiKeys = services.apiKeys
         self.tokens = tokens
@@ -29,7 +32,10 @@ struct Authenticator: Sendable {
     /// Throws `UNAUTHORIZED` when no credential is good. API keys do not count where `sessionOnly`.
     func authenticate(_ request: Request, sessionOnly: Bool) async throws -> Proof {
         if !sessionOnly, let key = request.headers[.apiKey], let proof = try await keyProof(key) { return proof }
-        if let token = bearerToken(request.headers[.authorization]), let proof = try await tokenProof(token) { return proof }
+        if let token = credentials(request, "bearer") {
+            if let proof = try await tokenProof(token) { return proof }
+            if !sessionOnly, let proof = try await keyProof(token) { return proof }
+        }
         if let token = cookieToken(request), let proof = try await tokenProof(token) { return proof }
         throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.")
     }
@@ -54,6 +60,39 @@ struct Authenticator: Sendable {
     func signedAddress(_ path: String, for principal: Principal, lifetime: Duration) async throws -> SignedAddress {
         let version = try await accounts.user(principal.owner).tokenVersion
         return addresses.make(path, user: principal.owner, tokenVersion: version, lifetime: lifetime)
+    }
+
+    /// The same for clients that speak somebody else's language: a key may be the password of Basic authentication, which is what
+    /// an address such as `http://any:sk_…@host` becomes, and programs on this machine need none if the operator says so.
+    func authenticateGuest(_ request: Request, address: String) async throws -> Proof {
+        if let key = basicPassword(request), let proof = try await keyProof(key) { return proof }
+        do {
+            return try await authenticate(request, sessionOnly: false)
+        } catch let error as ScriberrError where error.code == .unauthorized {
+            guard admitsLocalGuests, isLocal(request, address) else { throw error }
+            guard let user = try await accounts.users().first(where: { $0.role == .admin && !$0.isDisabled }) else { throw error }
+            let principal = Principal(
+                owner: user.id,
+                username: user.username,
+                role: user.role,
+                credential: .localGuest,
+                scopes: [.read, .write]
+            )
+            return Proof(principal: principal) { true }
+        }
+    }
+
+    /// Whether a program on this machine asks, and neither a proxy on behalf of somebody else nor a web page in a browser.
+    private func isLocal(_ request: Request, _ address: String) -> Bool {
+        let headers = request.headers
+        guard address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.") else { return false }
+        guard headers[.forwardedFor] == nil, headers[.forwarded] == nil, headers[.realIP] == nil, headers[.via] == nil else {
+            return false
+        }
+        // A page that had its name changed to point here (DNS rebinding) asks for a host that is not this machine.
+        let host = (request.head.authority ?? "").lowercased()
+        let name = host.hasPrefix("[") ? String(host.prefix { $0 != "]" }) + "]" : String(host.prefix { $0 != ":" })
+        return headers[.origin] == nil && (name == "localhost" || name == "[::1]" || name.hasPrefix("127."))
     }
 
     /// The access token for a session.
@@ -95,10 +134,19 @@ struct Authenticator: Sendable {
         }
     }
 
-    private func bearerToken(_ header: String?) -> String? {
-        guard let header, let blank = header.firstIndex(of: " "), header[..<blank].lowercased() == "bearer" else { return nil }
-        let token = header[blank...].trimmingBlanks()
-        return token.isEmpty ? nil : token
+    private func credentials(_ request: Request, _ scheme: String) -> String? {
+        guard let header = request.headers[.authorization], let blank = header.firstIndex(of: " "),
+            header[..<blank].lowercased() == scheme
+        else { return nil }
+        let text = header[blank...].trimmingBlanks()
+        return text.isEmpty ? nil : text
+    }
+
+    private func basicPassword(_ request: Request) -> String? {
+        guard let text = credentials(request, "basic"), let data = Data(base64Encoded: text),
+            let pair = String(validating: data, as: UTF8.self), let colon = pair.firstIndex(of: ":")
+        else { return nil }
+        return String(pair[colon...].dropFirst())
     }
 
     /// A cookie travels with every request a browser makes, also with those that another site makes it send: for anything but

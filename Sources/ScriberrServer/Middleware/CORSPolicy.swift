@@ -19,7 +19,7 @@ struct CORSPolicy: Sendable {
                 + "Upload-Metadata, Upload-Expires, Upload-File-ID"
             return
         }
-        headers[.accessControlAllowMethods] = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+        headers[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
         headers[.accessControlAllowHeaders] =
             "Origin, Content-Type, Content-Length, Accept-Encoding, X-CSRF-Token, Authorization, X-API-Key, X-Request-ID, "
             + "Idempotency-Key, Last-Event-ID, Range, If-None-Match, If-Modified-Since, If-Range, "

@@ -5,8 +5,8 @@ import ScriberrServices
 
 /// A form with a file: its small fields, and the upload that took the file's bytes.
 struct UploadForm: Sendable {
-    /// The text fields; the first of a name counts.
-    var fields: [String: String]
+    /// The text fields.
+    var fields: FormFields
     /// The file's bytes, all of them.
     var upload: Upload
     /// The name the client gave the file.
@@ -29,21 +29,25 @@ extension Call {
     /// `beforeFile` sees the fields that came before the file and may refuse the request before it is stored.
     func receiveForm(
         _ owner: UserID,
-        beforeFile: ([String: String]) async throws -> Void = { _ in }
+        _ shape: FormShape = FormShape(),
+        beforeFile: (FormFields) async throws -> Void = { _ in }
     ) async throws -> UploadForm {
         _ = try idempotencyKey()
         guard let boundary = multipartBoundary(contentType: headers[.contentType]) else {
             throw ScriberrError(.invalidRequest, "The request must be multipart/form-data with a file.", field: "file")
         }
-        var reader = FormReader(owner: owner, library: services.library, declaredBytes: intake.declaredBytes)
+        var reader = FormReader(owner: owner, library: services.library, shape: shape, declaredBytes: intake.declaredBytes)
         try reader.checkDeclaredLength()
         do {
-            var parser = MultipartParser(boundary: boundary)
+            var limits = MultipartParser.Limits()
+            limits.parts = shape.partsMax
+            var parser = MultipartParser(boundary: boundary, limits: limits)
             while let piece = try await intake.next() {
                 try reader.count(piece.readableBytes)
                 var events: [MultipartParser.Event] = []
                 try parser.feed(Array(piece.readableBytesView), into: &events)
                 for event in events { try await reader.take(event, beforeFile) }
+                if shape.leavesEnd, parser.isComplete { break }
             }
             try parser.finish()
             return try reader.form()
@@ -61,7 +65,8 @@ extension Call {
     func onceByForm(_ principal: Principal, _ form: UploadForm, _ run: () async throws -> Answer) async throws -> Answer {
         guard let key = try idempotencyKey() else { return try await run() }
         do {
-            var parts = form.fields.sorted { $0.key < $1.key }.flatMap { [Array($0.key.utf8), Array($0.value.utf8)] }
+            // Of a field that comes more than once only the first value counts on the routes that take a key.
+            var parts = form.fields.sorted.flatMap { [Array($0.name.utf8), Array(($0.values.first ?? "").utf8)] }
             parts += [Array(form.fileName.utf8), Array(try await form.upload.contentHash().utf8)]
             let answer = try await once(principal, key, parts: parts, run)
             await form.upload.abort()
@@ -85,16 +90,18 @@ private struct FormReader {
 
     private let owner: UserID
     private let library: LibraryService
+    private let shape: FormShape
     private let declaredBytes: Int64?
     private var receivedBytes: Int64 = 0
     private var target = Target.nothing
-    private var fields: [String: String] = [:]
+    private var fields = FormFields()
     private var upload: Upload?
     private var fileName = ""
 
-    init(owner: UserID, library: LibraryService, declaredBytes: Int64?) {
+    init(owner: UserID, library: LibraryService, shape: FormShape, declaredBytes: Int64?) {
         self.owner = owner
         self.library = library
+        self.shape = shape
         self.declaredBytes = declaredBytes
     }
 
@@ -113,7 +120,7 @@ private struct FormReader {
         if receivedBytes > requestBytesMax { throw tooLarge }
     }
 
-    mutating func take(_ event: MultipartParser.Event, _ beforeFile: ([String: String]) async throws -> Void) async throws {
+    mutating func take(_ event: MultipartParser.Event, _ beforeFile: (FormFields) async throws -> Void) async throws {
         switch event {
         case .partBegan(let headers): target = try await begin(headers, beforeFile)
         case .content(let bytes): try await append(bytes)
@@ -135,16 +142,19 @@ private struct FormReader {
 
     private mutating func begin(
         _ headers: MultipartHeaders,
-        _ beforeFile: ([String: String]) async throws -> Void
+        _ beforeFile: (FormFields) async throws -> Void
     ) async throws -> Target {
         guard let name = headers.name else { throw MultipartError.malformed("part without a name") }
-        guard name == "file", let fileName = headers.filename else { return name == "file" ? .nothing : .field(name, []) }
+        guard shape.fileNames.contains(name), let fileName = headers.filename else {
+            return shape.fileNames.contains(name) ? .nothing : .field(name, [])
+        }
         guard upload == nil else {
             throw ScriberrError(.invalidRequest, "The form has more than one file.", field: "file")
         }
         try await beforeFile(fields)
         self.fileName = fileName
         upload = try await library.beginUpload(owner, fileName: fileName, declaredType: headers["content-type"])
+        if !shape.filePrefix.isEmpty { try await upload?.write(shape.filePrefix[...]) }
         return .file
     }
 
@@ -152,6 +162,7 @@ private struct FormReader {
         switch target {
         case .file: try await upload?.write(bytes)
         case .nothing: break
+        case .field(let name, _) where shape.unread.contains(name): break
         case .field(let name, var value):
             guard value.count + bytes.count <= Self.fieldBytesMax else { throw MultipartError.malformed("field too long") }
             // Taken out and put back, so that the bytes are not copied with each piece.
@@ -165,6 +176,6 @@ private struct FormReader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ScriberrError(.invalidRequest, "A field of the form is not UTF-8.", field: name)
         }
-        if fields[name] == nil { fields[name] = text }
+        fields.append(name, text)
     }
 }

@@ -50,6 +50,7 @@ enum OpenAPIDocument {
             + administrationSchemas + workerSchemas
             + uploadSchemas
             + webhookSchemas
+            + retentionSchemas
     }
 
     private static let introduction = """
@@ -59,7 +60,8 @@ enum OpenAPIDocument {
 
     private static let tags = [
         ("System", "Whether the server lives and works."), ("Accounts", "Registration, sessions and API keys."),
-        ("Files", "Recordings."), ("Transcriptions", "Jobs and their results."), ("Events", "What happens, as it happens."),
+        ("Files", "Recordings."), ("Retention", "Keeping and forgetting."), ("Transcriptions", "Jobs and their results."),
+        ("Events", "What happens, as it happens."),
         ("Settings", "Profiles, settings and models."), ("Administration", "Accounts and the queue of all, for admins."),
     ]
 
@@ -175,7 +177,7 @@ extension Route {
         case .open: []
         case .session: [["bearer": []], ["cookie": []]]
         case .scoped where takesSignedAddress: [["bearer": []], ["apiKey": []], ["cookie": []], ["signature": []]]
-        case .scoped: nil
+        case .scoped, .guest: nil
         }
     }
 
@@ -185,7 +187,7 @@ extension Route {
         switch endpoint {
         case .open: break
         case .session: statuses += [401]
-        case .scoped: statuses += [401, 403]
+        case .scoped, .guest: statuses += [401, 403]
         }
         if pattern.text.contains("{id}") { statuses.append(404) }
         if method == .post || method == .patch { statuses += [400, 413, 422] }

@@ -9,6 +9,8 @@ extension Operation {
         .merging(models) { $1 }.merging(diarizations) { $1 }
         .merging(docs) { $1 }
         .merging(workers) { $1 }
+        .merging(imports) { $1 }
+        .merging(retention) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(
@@ -163,13 +165,6 @@ extension Operation {
             ]),
             answers: [(201, .json("File", example: file))],
             failures: [415, 503, 507]
-        ),
-        "POST /api/v1/files:import-youtube": Operation(
-            tag: "Files",
-            summary: "Fetches the sound of a video.",
-            body: .json("ImportBody", example: ["url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ"]),
-            answers: [(202, .json("File", example: file))],
-            failures: [503]
         ),
         "GET /api/v1/files": Operation(
             tag: "Files",

@@ -20,12 +20,13 @@ extension Route {
             .post,
             "/api/v1/files:import-youtube",
             idempotency: .byBody,
-            .scoped(.write) { call, _ in
-                guard isYouTubeAddress(try await call.json(ImportBody.self).url ?? "") else {
-                    throw ScriberrError(.validation, "url is the address of a video on YouTube.", field: "url")
-                }
-                throw ScriberrError(.serviceUnavailable, "This server cannot import from YouTube. Upload the recording instead.")
-            }
+            .scoped(.write) { try await $0.importFile($1, youTubeOnly: true) }
+        ),
+        Route(
+            .post,
+            "/api/v1/files:import-url",
+            idempotency: .byBody,
+            .scoped(.write) { try await $0.importFile($1, youTubeOnly: false) }
         ),
         Route(
             .get,
@@ -72,6 +73,22 @@ extension Route {
     ]
 }
 
+extension Call {
+    /// Has a recording fetched; the file is there at once, without its bytes.
+    fileprivate func importFile(_ principal: Principal, youTubeOnly: Bool) async throws -> Answer {
+        let body = try await json(ImportBody.self)
+        let file = try await services.imports.start(
+            principal.owner,
+            url: body.url ?? "",
+            title: body.title,
+            youTubeOnly: youTubeOnly
+        )
+        var answer = Answer.object(status: .accepted) { $0.file(file) }
+        answer.headers[.location] = "/api/v1/files/\(file.id.text)"
+        return answer
+    }
+}
+
 extension Answer {
     fileprivate static func created(_ file: AudioFile) -> Answer {
         var answer = Answer.object(status: .created) { $0.file(file) }
@@ -87,4 +104,5 @@ struct TitleBody: Decodable {
 
 private struct ImportBody: Decodable {
     var url: String?
+    var title: String?
 }

@@ -61,12 +61,11 @@ extension Call {
         options.task = job.options.task
         options.durationSeconds = job.audioSeconds
         let transcript = try await services.transcriptions.finishedTranscript(principal.owner, id)
-        let name = String(job.title.map { "/\\:\u{0}".contains($0) ? "_" : $0 }.prefix(120))
         return Answer(
             status: .ok,
             headers: [
                 .contentType: export.format.mediaType,
-                .contentDisposition: contentDisposition("attachment", "\(name).\(export.format.fileExtension)"),
+                .contentDisposition: contentDisposition("attachment", cleanFileName(job.title, export.format.fileExtension)),
             ],
             body: .bytes(export.render(transcript, options))
         )

@@ -130,7 +130,7 @@ extension Call {
 }
 
 extension NewTranscription {
-    fileprivate init(fields: [String: String]) throws {
+    fileprivate init(fields: FormFields) throws {
         self.init(
             title: fields["title"],
             profileID: fields["profile_id"],

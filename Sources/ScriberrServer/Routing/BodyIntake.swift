@@ -13,6 +13,8 @@ final class BodyIntake: @unchecked Sendable {
     private var collected: [UInt8]?
     /// Whether nothing of the body is left on the wire.
     private(set) var isDrained: Bool
+    /// Whether somebody else watches what is left on the wire; the connection serves no other request then.
+    private(set) var isHandedOver = false
     /// The length in `Content-Length`; nil for a chunked body.
     let declaredBytes: Int64?
 
@@ -43,6 +45,13 @@ final class BodyIntake: @unchecked Sendable {
         return piece
     }
 
+    /// Leaves what is on the wire to a watcher of the connection. The end of the body must not have been read: the framework's
+    /// watcher waits for it, and a client that leaves without it ends the process.
+    func handOver() {
+        precondition(!isHandedOver, "The wire is watched once.")
+        isHandedOver = true
+    }
+
     /// The whole body, kept for whoever asks again. Throws `PAYLOAD_TOO_LARGE` as soon as more than `limit` bytes are declared
     /// or sent.
     func collect(upTo limit: Int) async throws -> [UInt8] {
@@ -59,6 +68,7 @@ final class BodyIntake: @unchecked Sendable {
 
     /// Whether so little is left that reading it costs less than a new connection.
     var isWorthReading: Bool {
+        if isHandedOver { return false }
         if isDrained { return true }
         guard let declaredBytes else { return false }
         return declaredBytes - receivedBytes <= 256 * 1_024

@@ -34,7 +34,9 @@ struct Dispatcher: Sendable {
         } catch {
             let failure = error as? ScriberrError ?? .unexpected(error)
             exchange.failure = failure
-            answer = .failure(failure, requestID: exchange.requestID)
+            answer =
+                Route.speaksOpenAI(request.uri.path)
+                ? .openAIFailure(failure, requestID: exchange.requestID) : .failure(failure, requestID: exchange.requestID)
             if case .methodNotAllowed(let methods) = routes.match(request.method, path: request.uri.path) {
                 answer.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
             }
@@ -77,6 +79,9 @@ struct Dispatcher: Sendable {
                 proof = try await server.authenticator.authenticate(request, sessionOnly: false)
             }
             try proof.principal.require(scope)
+        case .guest(let scope, _):
+            proof = try await server.authenticator.authenticateGuest(request, address: exchange.address)
+            try proof.principal.require(scope)
         }
         exchange.principal = proof.principal
         return proof
@@ -104,7 +109,7 @@ struct Dispatcher: Sendable {
             )
             switch route.endpoint {
             case .open(let handle): return try await handle(call)
-            case .session(let handle), .scoped(_, let handle):
+            case .session(let handle), .scoped(_, let handle), .guest(_, let handle):
                 guard let principal = proof?.principal else { preconditionFailure("A protected route runs without a principal.") }
                 guard route.idempotency == .byBody else { return try await handle(call, principal) }
                 return try await call.onceByBody(principal) { try await handle(call, principal) }

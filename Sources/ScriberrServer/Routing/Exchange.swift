@@ -79,6 +79,7 @@ struct Exchange {
         case .session: "jwt"
         case .apiKey: "api_key"
         case .signedAddress: "signed_url"
+        case .localGuest: "local"
         case nil: "none"
         }
     }

@@ -22,6 +22,18 @@ extension HTTPField.Name {
     static let uploadExpires = known("Upload-Expires")
     static let uploadFileID = known("Upload-File-ID")
 
+    static let shouldRetry = known("X-Should-Retry")
+    /// How often an OpenAI SDK has sent a request before.
+    static let retryCount = known("X-Stainless-Retry-Count")
+    static let transcription = known("X-Scriberr-Transcription")
+    static let usedModel = known("X-Scriberr-Model")
+    static let warnings = known("X-Scriberr-Warnings")
+    static let ignoredFields = known("X-Scriberr-Ignored-Fields")
+    static let asrEngine = known("Asr-Engine")
+    static let forwardedFor = known("X-Forwarded-For")
+    static let forwarded = known("Forwarded")
+    static let realIP = known("X-Real-IP")
+
     private static func known(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no header field name.") }
         return field

@@ -23,6 +23,9 @@ struct Route: Sendable {
         case session(@Sendable (Call, Principal) async throws -> Answer)
         /// For logins, and for keys with this scope.
         case scoped(APIKey.Scope, @Sendable (Call, Principal) async throws -> Answer)
+        /// As `scoped`, for clients that speak somebody else's language: a key may come as a password (Basic) too, and programs
+        /// on this machine need none if the operator says so.
+        case guest(APIKey.Scope, @Sendable (Call, Principal) async throws -> Answer)
     }
 
     /// How a route treats `Idempotency-Key`.

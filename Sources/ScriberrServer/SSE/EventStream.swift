@@ -14,7 +14,9 @@ extension Call {
                 .cacheControl: "no-cache, no-transform",
                 .accelBuffering: "no",
             ],
-            body: .stream(length: nil) { sink in try await pump(request, into: sink) }
+            body: .stream(length: nil) { sink in
+                try await stream(into: sink) { try await sendEvents(request, into: $0) }
+            }
         )
         // The framework reads on to see the client leave, so the connection serves no other request.
         answer.closesConnection = true
@@ -30,15 +32,17 @@ extension Call {
         return sequence
     }
 
-    private func pump(_ feed: FeedRequest, into sink: AnswerSink) async throws {
+    /// Runs `send`, with heartbeats beside it, until it is done, the client leaves, the credential ends or the server stops.
+    /// The end of the request's body must not have been read.
+    func stream(into sink: AnswerSink, _ send: @escaping @Sendable (AnswerSink) async throws -> Void) async throws {
         let (id, signals) = server.streams.add()
         defer { server.streams.remove(id) }
         try await request.body.consumeWithInboundCloseHandler { _ in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await sendEvents(feed, into: sink) }
+                group.addTask { try await send(sink) }
                 group.addTask { try await sendHeartbeats(into: sink) }
                 group.addTask { await waitForEnd(signals) }
-                // Whoever is first ends the stream: the feed closed, the credential is void, or the connection is gone.
+                // Whoever is first ends the stream: all is sent, the credential is void, or the connection is gone.
                 try await group.next()
                 group.cancelAll()
             }

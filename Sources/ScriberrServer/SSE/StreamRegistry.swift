@@ -22,6 +22,9 @@ final class StreamRegistry: Sendable {
     /// How many streams are open.
     var count: Int { state.withLock { $0.listeners.count } }
 
+    /// Whether the server stops.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// What a stream listens to while it is open. Ends when the stream is to end; call ``remove(_:)`` when it has.
     func add() -> (id: Int, signals: AsyncStream<Signal>) {
         let (signals, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(4))

@@ -48,5 +48,7 @@ package struct Principal: Hashable, Sendable {
         case apiKey(Int64)
         /// An address that was signed for one thing.
         case signedAddress
+        /// Not at all: a program on this machine, where the operator allows that.
+        case localGuest
     }
 }

@@ -72,13 +72,18 @@ package struct LibraryService: Sendable {
     ) async throws -> AudioFile {
         try await keep(upload, title: title) { db, file in
             try also(db, file)
-            try Self.announce(db, file, .fileReady)
-            guard transcribesByItself else { return file }
-            guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
-            let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
-            try NewJob(file: file, title: nil, options: options, maxAttempts: maxAttempts).enqueue(db, at: file.createdAt)
-            return file
+            return try becameReady(db, file, transcribesByItself: transcribesByItself)
         }
+    }
+
+    /// Tells that a file can be used; with auto-transcription on, queues a job too.
+    func becameReady(_ db: any SQLConnection, _ file: AudioFile, transcribesByItself: Bool = true) throws -> AudioFile {
+        try Self.announce(db, file, .fileReady)
+        guard transcribesByItself else { return file }
+        guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
+        let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
+        try NewJob(file: file, title: nil, options: options, maxAttempts: maxAttempts).enqueue(db, at: file.updatedAt)
+        return file
     }
 
     /// One page of the owner's files.
@@ -110,6 +115,7 @@ package struct LibraryService: Sendable {
         let now = clock.now()
         let unused = try await database.write { db in
             guard try FileSQL.hide(db, owner, id, at: now) else { throw ScriberrError.noFile }
+            try ImportSQL.remove(db, id)
             try EventLog.append(
                 db,
                 owner: owner,
@@ -128,7 +134,9 @@ package struct LibraryService: Sendable {
 
     /// Opens the bytes of a file whose owner was checked.
     func open(_ file: AudioFile) async throws -> OpenedAudio {
-        guard file.status == .ready, try await blobs.size(of: file.blobKey) != nil else { throw ScriberrError.noFile }
+        guard file.status == .ready, !file.blobKey.isEmpty, try await blobs.size(of: file.blobKey) != nil else {
+            throw ScriberrError.noFile
+        }
         return OpenedAudio(file: file, blobs: blobs)
     }
 

@@ -18,6 +18,14 @@ enum Title {
         return title
     }
 
+    /// A title that something else gave: on one line, without control characters, not too long.
+    static func found(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !scalar.isControl { scalars.append(scalar) }
+        let title = String(scalars).trimmingCharacters(in: .whitespacesAndNewlines)
+        return title.isEmpty ? "Untitled" : String(title.prefix(charactersMax))
+    }
+
     /// The title that a file's name makes: its last part without extension, separators, `..` and control characters.
     static func of(fileName: String) -> String {
         let last = fileName.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""

@@ -11,6 +11,8 @@ struct NewJob: Sendable {
     var maxAttempts: Int
     /// Whether a job that already waits or runs for the same bytes with the same options will do.
     var joinsRunning = false
+    /// A job for the same bytes with the same options that was completed since then will do as well; nil for none.
+    var joinsCompletedSince: Timestamp?
 
     /// Queues the job with its event, in the caller's transaction, or joins its twin. Throws `CONFLICT` for a file that is not ready and
     /// `VALIDATION_ERROR` for a part that lies outside of it.
@@ -20,10 +22,10 @@ struct NewJob: Sendable {
             let reason = file.status == .processing ? "is still being fetched" : "could not be fetched"
             throw ScriberrError(.conflict, "The file \(reason).", field: "file_id")
         }
-        if joinsRunning {
-            let twins = try TranscriptionSQL.active(db, file.owner, sha256: file.sha256)
-            if let twin = twins.first(where: { $0.options == options }) { return twin }
+        guard !file.blobKey.isEmpty else {
+            throw ScriberrError(.conflict, "The recording was deleted; its transcript is all that is left.", field: "file_id")
         }
+        if let twin = try twin(db) { return twin }
         let name = (title ?? "").isEmpty ? file.title : title ?? file.title
         let job = Transcription(
             id: .make(at: now),
@@ -37,6 +39,17 @@ struct NewJob: Sendable {
         )
         try JobSQL.enqueue(db, job, blobKey: file.blobKey, foldedTitle: TitleFolding.fold(name))
         return job
+    }
+
+    /// A job that will do instead of a new one.
+    private func twin(_ db: any SQLConnection) throws -> Transcription? {
+        if joinsRunning {
+            let running = try TranscriptionSQL.active(db, file.owner, sha256: file.sha256)
+            if let twin = running.first(where: { $0.options == options }) { return twin }
+        }
+        guard let since = joinsCompletedSince else { return nil }
+        let completed = try TranscriptionSQL.completed(db, file.owner, sha256: file.sha256, since: since)
+        return completed.first { $0.options == options }
     }
 
     /// Length of the part to transcribe, when known.

@@ -11,6 +11,8 @@ package struct NewTranscription: Sendable {
     package var options: OptionsPatch
     /// Whether a job that already waits or runs for the same bytes with the same options is answered instead of a new one.
     package var joinsRunning: Bool
+    /// Whether one that was completed so short a time ago is answered as well; nil for no.
+    package var joinsCompletedWithin: Duration?
 
     /// Who hears of the end of the job.
     package var callback: JobCallback?
@@ -20,10 +22,12 @@ package struct NewTranscription: Sendable {
         profileID: String? = nil,
         options: OptionsPatch = OptionsPatch(),
         joinsRunning: Bool = false,
+        joinsCompletedWithin: Duration? = nil,
         callback: JobCallback? = nil
     ) {
         self.callback = callback
         self.joinsRunning = joinsRunning
+        self.joinsCompletedWithin = joinsCompletedWithin
         self.title = title
         self.profileID = profileID
         self.options = options
@@ -94,9 +98,15 @@ package struct TranscriptionService: Sendable {
             throw error
         }
         return try await library.keep(upload, title: request.title) { db, file in
-            let made = try job(file, nil, options, joins: request.joinsRunning).enqueue(db, at: file.createdAt)
-            try request.callback?.subscribe(db, to: made, at: file.createdAt)
-            return made
+            var new = job(file, nil, options, joins: request.joinsRunning)
+            new.joinsCompletedSince = request.joinsCompletedWithin.map { file.createdAt - $0 }
+            let job = try new.enqueue(db, at: file.createdAt)
+            try request.callback?.subscribe(db, to: job, at: file.createdAt)
+            // A job that was there already has a recording of its own, with the same bytes.
+            if job.fileID != file.id, try FileSQL.hide(db, file.owner, file.id, at: file.createdAt) {
+                _ = try FileSQL.removeIfUnused(db, file.id)
+            }
+            return job
         }
     }
 

@@ -105,7 +105,7 @@ package enum FileSQL {
 
     /// The blob in which an owner's bytes with this hash already lie.
     package static func blob(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> String? {
-        let sql = "SELECT blob_key FROM files WHERE owner = $1 AND sha256 = $2 AND status = 'ready' LIMIT 1"
+        let sql = "SELECT blob_key FROM files WHERE owner = $1 AND sha256 = $2 AND status = 'ready' AND blob_key <> '' LIMIT 1"
         return try db.query(sql, [.id(owner), .text(sha256)]).first?.text("blob_key")
     }
 

@@ -5,6 +5,8 @@ package let allMigrations = [
     Migration(id: 4, name: "diarization jobs", statements: Migration004Diarizations.statements),
     Migration(id: 5, name: "model downloads", statements: Migration005ModelPulls.statements),
     Migration(id: 6, name: "search", statements: Migration006Search.statements),
+    Migration(id: 8, name: "imports", statements: Migration008Imports.statements),
+    Migration(id: 9, name: "retention", statements: Migration009Retention.statements),
     Migration(id: 10, name: "uploads in pieces", statements: Migration010Uploads.statements),
     Migration(id: 11, name: "webhooks", statements: Migration011Webhooks.statements),
     Migration(id: 12, name: "webhook deliveries", statements: Migration012Deliveries.statements),

@@ -71,6 +71,22 @@ package enum TranscriptionSQL {
         return try db.query(sql, [.id(owner), .id(owner), .text(sha256)]).map(Transcription.init(row:))
     }
 
+    /// Jobs of an owner for a file with these bytes that were completed at `time` or later, newest first.
+    package static func completed(
+        _ db: any SQLConnection,
+        _ owner: UserID,
+        sha256: String,
+        since time: Timestamp
+    ) throws -> [Transcription] {
+        let sql = """
+            SELECT \(Transcription.columns) FROM transcriptions
+            WHERE owner = $1 AND status = 'completed' AND completed_at >= $2 AND diarizes IS NULL
+                AND file_id IN (SELECT id FROM files WHERE owner = $3 AND sha256 = $4)
+            ORDER BY completed_at DESC, id
+            """
+        return try db.query(sql, [.id(owner), .time(time), .id(owner), .text(sha256)]).map(Transcription.init(row:))
+    }
+
     /// Jobs of an owner that wait or run, longest waiting first.
     package static func active(_ db: any SQLConnection, _ owner: UserID, limit: Int) throws -> [Transcription] {
         let sql = """

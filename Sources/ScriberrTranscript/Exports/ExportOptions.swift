@@ -10,6 +10,8 @@ package struct ExportOptions: Sendable, Hashable {
     package var times: Bool?
     /// Whether to write the time of each word, for karaoke.
     package var words: Bool
+    /// Whether to write segments, for formats that can do with words alone.
+    package var segments = true
     /// Names for people instead of `SPEAKER_00` and so on.
     package var speakerNames: [String: String]
     /// The recording's title or file name, for formats that name it.

@@ -34,6 +34,16 @@ struct JSONWriter {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Writes an array of whole numbers.
+    mutating func integers(_ key: StaticString, _ values: [Int64]) {
+        array(key) { json in
+            for value in values {
+                json.comma()
+                json.bytes.append(contentsOf: String(value).utf8)
+            }
+        }
+    }
+
     /// Writes a share from 0 to 1 with at most four decimals, or nothing for nil.
     mutating func share(_ key: StaticString, _ value: Double?) {
         guard let value, value.isFinite else { return }

@@ -30,11 +30,14 @@ enum ServerProgram {
             uploadLimitBytes: settings.uploadLimitBytes,
             uploadExpiry: settings.uploadStaging.expiry,
             line: parts.linePolicy,
+            imports: ImportPolicy(settings),
             retention: Retention(events: settings.eventRetention, answers: settings.idempotencyRetention),
             maxAttempts: settings.queue.maxAttempts,
             runningHere: { queue?.statistics.running.count ?? 0 }
         )
         try await services.housekeeping.atStart()
+        // The lock on the database lets no other server be at it.
+        if case .sqlite = settings.database { try await services.imports.takeOver() }
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
         try await parts.run(
@@ -44,6 +47,8 @@ enum ServerProgram {
                 CourierService(courier: services.courier),
                 ArchiveKeeper(archive: archive, logger: logger),
                 SearchKeeper(indexer: services.indexer, logger: logger),
+                Importer(imports: services.imports, logger: logger),
+                Forgetter(retention: services.retention, logger: logger),
                 ReadinessReport(server: server, host: settings.host, logger: logger),
                 server,
             ] + settings.folders.services(services, logger)
@@ -72,5 +77,7 @@ extension ServerOptions {
         host = settings.host
         port = settings.port
         allowedOrigins = Set(settings.allowedOrigins)
+        modelAliases = ModelAliases(changes: settings.guests.modelAliases)
+        admitsLocalGuests = settings.guests.needNoKeyHere
     }
 }

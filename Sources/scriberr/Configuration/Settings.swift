@@ -28,6 +28,8 @@ struct Settings: Sendable {
     var outbound: OutboundPolicy
     var engine: Engine
     var queue: Queue
+    var guests: Guests
+    var imports: Imports
     /// One deadline for the whole graceful stop.
     var shutdownTimeout: Duration
     /// How long the event log remembers.
@@ -128,6 +130,8 @@ extension Settings {
         outbound = reader.outboundPolicy()
         engine = Engine(from: &reader)
         queue = Queue(from: &reader)
+        guests = Guests(from: &reader)
+        imports = Imports(from: &reader)
         shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(30))
         eventRetention = reader.duration("EVENT_RETENTION", default: .seconds(7 * 86_400))
         idempotencyRetention = reader.duration("IDEMPOTENCY_RETENTION", default: .seconds(86_400))

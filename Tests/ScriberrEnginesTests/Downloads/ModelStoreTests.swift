@@ -1,6 +1,7 @@
 import Foundation
 import ScriberrCore
 import ScriberrEngineWire
+import ScriberrTestServer
 import Synchronization
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import ScriberrCore
 import ScriberrEngineWire
+import ScriberrTestServer
 import ScriberrTestSupport
 import Synchronization
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ScriberrCore
+import ScriberrTestServer
 import ScriberrTestSupport
 import Synchronization
 import Testing

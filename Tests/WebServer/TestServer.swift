@@ -1,45 +1,47 @@
 import Foundation
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// A real HTTP server on a port of its own that says whatever a test wants, byte by byte.
-struct TestServer: Sendable {
-    let port: Int
+package struct TestServer: Sendable {
+    package let port: Int
 
-    var baseURL: String { "http://127.0.0.1:\(port)" }
+    package var baseURL: String { "http://127.0.0.1:\(port)" }
 
-    struct Request: Sendable {
-        var method: String
-        var path: String
+    package struct Request: Sendable {
+        package var method: String
+        package var path: String
         /// By lower-case name.
-        var headers: [String: String]
-        var body: [UInt8]
+        package var headers: [String: String]
+        package var body: [UInt8]
     }
 
     /// The server's side of one connection. It is closed when the handler returns.
-    struct Answer: Sendable {
-        let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    package struct Answer: Sendable {
+        package let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
 
-        func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
-        func send(_ bytes: some Sequence<UInt8> & Sendable) async throws { try await outbound.write(ByteBuffer(bytes: bytes)) }
+        package func send(_ text: String) async throws { try await outbound.write(ByteBuffer(string: text)) }
+        package func send(_ bytes: some Sequence<UInt8> & Sendable) async throws {
+            try await outbound.write(ByteBuffer(bytes: bytes))
+        }
 
-        func head(_ status: String, _ headers: [(String, String)] = []) async throws {
+        package func head(_ status: String, _ headers: [(String, String)] = []) async throws {
             let lines = headers.map { "\($0.0): \($0.1)\r\n" }.joined()
             try await send("HTTP/1.1 \(status)\r\nconnection: close\r\n\(lines)\r\n")
         }
 
         /// A whole answer with its true length.
-        func whole(_ body: [UInt8], _ headers: [(String, String)] = [], status: String = "200 OK") async throws {
+        package func whole(_ body: [UInt8], _ headers: [(String, String)] = [], status: String = "200 OK") async throws {
             try await head(status, headers + [("content-length", "\(body.count)")])
             if !body.isEmpty { try await send(body) }
         }
 
         /// Says nothing more until the test ends.
-        func stall() async throws { try await Task.sleep(for: .seconds(600)) }
+        package func stall() async throws { try await Task.sleep(for: .seconds(600)) }
     }
 
     /// Serves each connection with `answer` while `body` runs.
-    static func serving(
+    package static func serving(
         _ answer: @escaping @Sendable (Request, Answer) async throws -> Void,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {

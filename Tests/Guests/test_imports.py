@@ -1,0 +1,138 @@
+"""Recordings fetched from addresses by a real server."""
+
+import http.server
+import os
+import shutil
+import signal
+import threading
+import time
+import unittest
+import urllib.error
+from pathlib import Path
+
+from server import WELCOME, Server
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        content = WELCOME.read_bytes()
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/talk.wav")
+            self.end_headers()
+        elif self.path in ("/talk.wav", "/slow.wav"):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[:20_000])
+            if self.path == "/slow.wav":
+                self.wfile.flush()
+                self.server.gate.wait(60)
+            self.wfile.write(content[20_000:])
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+class Imports(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        cls.site.gate = threading.Event()
+        threading.Thread(target=cls.site.serve_forever, daemon=True).start()
+        cls.base = f"http://127.0.0.1:{cls.site.server_port}"
+        cls.server = Server({"OUTBOUND_ALLOW_PRIVATE": "true"})
+        tools = cls.server.folder / "tools"
+        tools.mkdir()
+        shutil.copy(Path(__file__).with_name("fake-yt-dlp"), tools / "yt-dlp")
+        shutil.copy(WELCOME, tools / "recording.wav")
+        cls.server.environment["YT_DLP_PATH"] = str(tools / "yt-dlp")
+        cls.server.__enter__()
+        cls.addClassCleanup(cls.server.__exit__)
+
+    def start(self, url, route="import-url", **fields):
+        return self.server.call("POST", f"files:{route}", {"url": url} | fields)
+
+    def ended(self, file, status="ready"):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            found = self.server.call("GET", f"files/{file['id']}")
+            if found["status"] != "processing":
+                self.assertEqual(found["status"], status, "\n".join(self.server.lines[-5:]))
+                return found
+            time.sleep(0.1)
+        self.fail("the import did not end")
+
+    def test_a_recording_at_an_address(self):
+        for path, title in (("/talk.wav", "talk"), ("/moved", "moved")):
+            file = self.start(self.base + path)
+            self.assertEqual((file["status"], file["size_bytes"], file["title"]), ("processing", 0, title))
+            found = self.ended(file)
+            self.assertEqual((found["kind"], found["mime_type"], found["size_bytes"]), ("audio", "audio/wav", WELCOME.stat().st_size))
+            self.assertEqual(self.server.call("GET", f"files/{file['id']}/audio"), WELCOME.read_bytes())
+        self.ended(self.start(self.base + "/nothing"), "failed")
+
+    def test_a_page_of_a_site(self):
+        file = self.start("https://www.youtube.com/watch?v=talk", "import-youtube")
+        self.assertEqual((file["kind"], file["title"]), ("youtube", "YouTube import"))
+        found = self.ended(file)
+        self.assertEqual((found["kind"], found["mime_type"]), ("youtube", "audio/wav"))
+        self.assertEqual(found["title"], 'A talk: "one" / two')
+        self.assertEqual(self.ended(self.start("https://youtu.be/talk", title="Mine"))["title"], "Mine")
+        self.ended(self.start("https://youtu.be/private"), "failed")
+
+    def test_deleting_ends_the_program(self):
+        file = self.start("https://youtu.be/slow")
+        deadline = time.monotonic() + 30
+        while not self.fakes() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertTrue(self.fakes())
+        self.server.call("DELETE", f"files/{file['id']}")
+        deadline = time.monotonic() + 40
+        while self.fakes() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertFalse(self.fakes())
+
+    def fakes(self):
+        """The processes of the program that work on a slow page."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and b"youtu.be/slow" in (entry / "cmdline").read_bytes():
+                    found.append(entry.name)
+            except OSError:
+                pass
+        return found
+
+    def test_a_restart_in_the_middle_goes_on(self):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            self.site.gate.clear()
+            file = self.start(self.base + "/slow.wav", title=f"slow {number}")
+            time.sleep(0.5)
+            self.server.stop(number)
+            self.site.gate.set()
+            self.server.start()
+            deadline = time.monotonic() + 100
+            while self.server.call("GET", f"files/{file['id']}")["status"] == "processing" and time.monotonic() < deadline:
+                time.sleep(0.5)
+            self.ended(file)
+
+
+class Guarded(unittest.TestCase):
+    def test_private_addresses_are_refused_and_a_missing_program_says_so(self):
+        tools = ":".join(folder for folder in os.environ["PATH"].split(":") if not os.path.exists(folder + "/yt-dlp"))
+        with Server({"PATH": tools}) as server:
+            for url in ("http://127.0.0.1:1/x", "http://localhost/x", "http://169.254.169.254/latest/meta-data", "http://[::1]/", "ftp://example.org/", ""):
+                with self.assertRaises(urllib.error.HTTPError) as caught:
+                    server.call("POST", "files:import-url", {"url": url})
+                self.assertEqual(caught.exception.code, 422, url)
+            with self.assertRaises(urllib.error.HTTPError) as caught:
+                server.call("POST", "files:import-youtube", {"url": "https://youtu.be/x"})
+            self.assertEqual(caught.exception.code, 503)
+            self.assertIn(b"pip install yt-dlp", caught.exception.read())
+
+
+if __name__ == "__main__":
+    unittest.main()
