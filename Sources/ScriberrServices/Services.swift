@@ -12,9 +12,11 @@ package struct Services: Sendable {
     package let settings: SettingsService
     package let library: LibraryService
     package let uploads: UploadService
-    package let transcriptions: TranscriptionService
     package let webhooks: WebhookService
     package let courier: WebhookCourier
+    package let waveforms: WaveformService
+    package let transcriptions: TranscriptionService
+    package let recordings: RecordingService
     package let idempotency: IdempotencyService
     package let events: EventFeed
     package let housekeeping: Housekeeping
@@ -77,6 +79,7 @@ package struct Services: Sendable {
             sender: webhookSender,
             courier: courier
         )
+        waveforms = WaveformService(database: database, blobs: blobs, probe: probe)
         transcriptions = TranscriptionService(
             database: database,
             library: library,
@@ -87,6 +90,7 @@ package struct Services: Sendable {
             maxAttempts: maxAttempts,
             runningHere: runningHere
         )
+        recordings = RecordingService(database: database, library: library, transcriptions: transcriptions, clock: clock)
         idempotency = IdempotencyService(database: database, clock: clock, answerLifetime: retention.answers)
         events = EventFeed(database: database, signals: signals)
         indexer = TranscriptIndexer(database: database, signals: signals)
@@ -97,6 +101,7 @@ package struct Services: Sendable {
             uploads: uploads,
             webhooks: webhooks,
             idempotency: idempotency,
+            recordings: recordings,
             retention: retention,
             clock: clock
         )

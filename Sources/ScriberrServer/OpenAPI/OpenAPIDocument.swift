@@ -50,6 +50,7 @@ enum OpenAPIDocument {
             + administrationSchemas + workerSchemas
             + uploadSchemas
             + webhookSchemas
+            + webSchemas
     }
 
     private static let introduction = """

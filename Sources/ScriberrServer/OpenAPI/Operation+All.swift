@@ -9,6 +9,7 @@ extension Operation {
         .merging(models) { $1 }.merging(diarizations) { $1 }
         .merging(docs) { $1 }
         .merging(workers) { $1 }
+        .merging(sessions) { $1 }.merging(edits) { $1 }.merging(recordings) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(

@@ -8,4 +8,5 @@ extension Route {
         + diarizations
         + docs
         + workers
+        + sessions + edits + waveforms + pauses + recordings
 }

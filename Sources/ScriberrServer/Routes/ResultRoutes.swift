@@ -10,7 +10,7 @@ extension Route {
             "/api/v1/transcriptions/{id}/transcript",
             .scoped(.read) { call, principal in
                 if let export = try call.export() { return try await call.exported(export, principal) }
-                return .json(bytes: try await call.services.transcriptions.transcript(principal.owner, call.id()).body)
+                return .transcript(try await call.services.transcriptions.transcript(principal.owner, call.id()), for: call)
             }
         ),
         Route(
@@ -60,7 +60,8 @@ extension Call {
         var options = try ExportOptions(parameters: query.filter { $0.key != "format" }, title: job.title)
         options.task = job.options.task
         options.durationSeconds = job.audioSeconds
-        let transcript = try await services.transcriptions.finishedTranscript(principal.owner, id)
+        let edition = try await services.transcriptions.finishedEdition(principal.owner, id)
+        options.speakerNames = edition.speakers.merging(options.speakerNames) { $1 }
         let name = String(job.title.map { "/\\:\u{0}".contains($0) ? "_" : $0 }.prefix(120))
         return Answer(
             status: .ok,
@@ -68,7 +69,7 @@ extension Call {
                 .contentType: export.format.mediaType,
                 .contentDisposition: contentDisposition("attachment", "\(name).\(export.format.fileExtension)"),
             ],
-            body: .bytes(export.render(transcript, options))
+            body: .bytes(export.render(edition.transcript, options))
         )
     }
 }
