@@ -38,6 +38,7 @@ package final class ScriberrServer: Service {
                 addresses: SignedAddresses(secret: options.tokenSecret, clock: clock),
                 origins: origins
             ),
+            origins: origins,
             streams: streams
         )
         dispatcher = Dispatcher(

@@ -58,7 +58,3 @@ private func run(_ name: String) -> DocumentValue {
 }
 
 private func list(_ items: DocumentValue) -> DocumentValue { ["type": "array", "items": items] }
-
-private func reference(_ name: String) -> DocumentValue { ["$ref": .text("#/components/schemas/\(name)")] }
-
-private func maybe(_ schema: DocumentValue) -> DocumentValue { ["anyOf": [schema, ["type": "null"]]] }

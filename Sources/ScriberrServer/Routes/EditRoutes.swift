@@ -10,12 +10,15 @@ extension Route {
             .patch,
             "/api/v1/transcriptions/{id}/transcript",
             .scoped(.write) { call, principal in
+                let id: TranscriptionID = try call.id()
+                // Whose it is comes before what is wrong with the request.
+                _ = try await call.services.transcriptions.get(principal.owner, id)
                 let expected = try call.expectedVersion()
                 let edits = try TranscriptEdit.parse(await call.intake.collect(upTo: documentBytesMax))
                 return .edited(
                     try await call.services.transcriptions.edit(
                         principal.owner,
-                        call.id(),
+                        id,
                         edits,
                         expecting: expected,
                         author: principal.username

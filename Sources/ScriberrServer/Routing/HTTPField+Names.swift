@@ -22,7 +22,7 @@ extension HTTPField.Name {
     static let uploadExpires = known("Upload-Expires")
     static let uploadFileID = known("Upload-File-ID")
 
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no header field name.") }
         return field
     }

@@ -72,5 +72,7 @@ extension ServerOptions {
         host = settings.host
         port = settings.port
         allowedOrigins = Set(settings.allowedOrigins)
+        secureCookies = settings.secureCookies
+        webFolder = settings.webFolder
     }
 }
