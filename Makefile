@@ -58,6 +58,7 @@ bench-engine: release ## Measure the engine host beside sherpa-onnx's own Python
 
 fixtures: ## Make Tests/Fixtures again; TRAIN=15 trains the models first, 15 minutes each
 	@TRAIN="$(TRAIN)" tools/fixture-models/make
+
 test-page: setup ## Drive the web page of the debug build in Chromium; pictures go to .build/page/
 	tools/test-page
 

@@ -111,7 +111,13 @@ extension TranscriptionService {
         let steps = try await database.read { try TranscriptVersionSQL.steps($0, id, backTo: number) }
         // A change that came in between has added a step; it is on top and not ours to take.
         var edited = edited
-        for step in steps.suffix(present - number) { edited = try TranscriptDelta(json: step).applied(to: edited) }
+        for step in steps.suffix(present - number) {
+            if let delta = try TranscriptDelta(step: step) {
+                edited = try delta.applied(to: edited)
+            } else {
+                edited = EditedTranscript(transcript: ScriberrTranscript.StoredTranscript.parse(step))
+            }
+        }
         return edited
     }
 

@@ -22,7 +22,7 @@ extension TranscriptionService {
     package func transcript(_ owner: UserID, _ id: TranscriptionID) async throws -> TranscriptAnswer {
         let (job, stored, checkpoints) = try await stored(owner, id)
         let isPartial = stored == nil && !checkpoints.isEmpty
-        let present = stored == nil ? nil : try await database.read { try TranscriptVersionSQL.head($0, id) }
+        let present = stored == nil ? nil : try await database.read { try TranscriptVersionSQL.head($0, job.id) }
         let head = Self.head(job, isPartial: isPartial, version: present?.version.number, speakers: present?.speakers ?? "{}")
         let canonical = stored ?? CanonicalJSON.encode(partial(job, checkpoints))
         // What we stored is canonical and can be megabytes long: it is sent as it is, behind the head.

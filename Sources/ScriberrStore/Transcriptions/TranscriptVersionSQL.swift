@@ -66,6 +66,17 @@ package enum TranscriptVersionSQL {
         return true
     }
 
+    /// Keeps the present version as a whole, for an engine that is about to replace it. Does nothing when there is none.
+    static func keepWhole(_ db: any SQLConnection, _ job: TranscriptionID) throws {
+        try db.execute(
+            """
+            INSERT INTO transcript_versions (job, version, author, changes, created_at, step)
+            SELECT job, version, author, changes, updated_at, content FROM transcripts WHERE job = $1
+            """,
+            [.id(job)]
+        )
+    }
+
     /// The versions before the present one, newest first.
     package static func earlier(_ db: any SQLConnection, _ job: TranscriptionID, limit: Int) throws -> [TranscriptVersion] {
         let sql = """
@@ -74,7 +85,8 @@ package enum TranscriptVersionSQL {
         return try db.query(sql, [.id(job), .int(limit)]).map { try version($0, time: "created_at") }
     }
 
-    /// The steps that lead back to version `number`, in the order in which they are taken.
+    /// The steps that lead back to version `number`, in the order in which they are taken: each leads from the next version back
+    /// to its own, or is the whole transcript of its own.
     package static func steps(_ db: any SQLConnection, _ job: TranscriptionID, backTo number: Int) throws -> [[UInt8]] {
         let sql = "SELECT step FROM transcript_versions WHERE job = $1 AND version >= $2 ORDER BY version DESC"
         return try db.query(sql, [.id(job), .int(number)]).map { try $0.bytes("step") }

@@ -79,6 +79,12 @@ extension TranscriptDelta {
         return json.bytes
     }
 
+    /// Reads what ``json`` wrote; nil when it is a whole transcript instead. Throws `STORAGE_FAILED`.
+    package init?(step bytes: [UInt8]) throws(ScriberrError) {
+        if JSONValue(bytes)?.object?["segments"]?.array != nil { return nil }
+        try self.init(json: bytes)
+    }
+
     /// Reads what ``json`` wrote. Throws `STORAGE_FAILED`.
     package init(json bytes: [UInt8]) throws(ScriberrError) {
         guard let object = JSONValue(bytes)?.object, let segments = object["segments"]?.object,

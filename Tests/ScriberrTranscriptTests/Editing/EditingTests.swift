@@ -149,6 +149,13 @@ import Testing
         }
     }
 
+    @Test func `a step is a delta or a whole transcript`() throws {
+        var new = talk
+        try new.apply(.remove(segment: "seg_000002"))
+        #expect(try TranscriptDelta(step: TranscriptDelta(from: new, to: talk).json)?.applied(to: new) == talk)
+        #expect(try TranscriptDelta(step: CanonicalJSON.encode(talk.transcript)) == nil)
+    }
+
     @Test func `a small change of a long transcript is a small delta`() throws {
         let segments = (0..<3_000).map { index in
             Segment(id: segmentID(index), start: Double(index), end: Double(index) + 0.9, text: "one two three")

@@ -72,7 +72,7 @@ export default {
   "speakers.none": "Speakers were not told apart.", "speakers.none.hint": "Transcribe again with “Tell speakers apart” to have them.", "speakers.hint": "Names change everywhere at once.",
   "panel.speakers": "Speakers", "panel.history": "Versions", "panel.export": "Export", "panel.facts": "Details",
   "change.engine": "Written by the engine", "change.set_text": "Text changed", "change.set_speaker": "Speaker changed", "change.name_speaker": "Speaker named", "change.merge_speakers": "Speakers joined",
-  "change.split": "Segment split", "change.join_next": "Segments joined", "change.remove": "Segment removed", "change.replace": "Replaced everywhere", "change.restore": "Earlier version restored", "change.document": "Whole text replaced",
+  "change.split": "Segment split", "change.join_next": "Segments joined", "change.remove": "Segment removed", "change.replace": "Replaced everywhere", "change.restore": "Earlier version restored", "change.document": "Whole text replaced", "change.diarize": "Speakers told apart anew",
   "version.by": "Version {number} by {name}", "version.engine": "the engine", "version.present": "Present", "version.look": "Look", "version.restore": "Go back to this", "version.title": "Version {number}",
   "edit.undone": "Undone.", "edit.redone": "Done again.", "edit.conflict": "{name} changed this transcript meanwhile. You see the new text now; your change is not in it.", "edit.conflict.again": "Make my change again", "edit.somebody": "Somebody",
   "find.for": "Find", "find.with": "Replace with", "find.count": "{at} of {all}", "find.nothing": "Nothing found", "find.previous": "Previous", "find.next": "Next", "find.replace.one": "Replace", "find.replace.all": "Replace all",

@@ -202,8 +202,20 @@ class TranscriptPage {
     if (type === "transcription.segment") return this.#document.version === null && this.#document.grow(data);
     if (type === "transcript.updated") return this.#updatedElsewhere(data);
     if (type === "transcription.progress") return this.#run.progress(data);
+    if (type === "transcription.updated") this.#askVersion();
     if (type.startsWith("transcription.")) return this.#reload();
     return undefined;
+  }
+
+  /** Whether an engine replaced the text, such as one that tells speakers apart anew. */
+  async #askVersion() {
+    if (this.#document.version === null) return;
+    try {
+      const { items } = await get(`/transcriptions/${this.#job.id}/transcript/versions`, { signal: this.#signal });
+      this.#updatedElsewhere(items[0]);
+    } catch (error) {
+      if (error.name !== "AbortError") complain(error);
+    }
   }
 
   #updatedElsewhere({ version }) {
