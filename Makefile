@@ -16,7 +16,7 @@ export SCRIBERR_NATIVE_DIR ?= $(CURDIR)/.native
 strict := SCRIBERR_STRICT=1 swift build --explicit-target-dependency-import-check error
 swift_paths := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
-.PHONY: help setup build release run test bench-queue bench-postgres bench-engine bench-http check-openapi fixtures simulate chaos chaos-cluster lint format clean \
+.PHONY: help setup build release run test bench-queue bench-postgres bench-engine bench-http check-openapi fixtures simulate chaos chaos-cluster test-page lint format clean \
 	distclean
 
 help: ## Show this list
@@ -46,6 +46,7 @@ test: setup ## Build, lint and run every test
 	SCRIBERR_STRICT=1 tools/check-exports --skip-build
 	tools/check-guests
 	SCRIBERR_STRICT=1 tools/run-tests
+	tools/test-page
 	SEED=7 tools/check-openapi 30
 
 check-openapi: setup build ## Let schemathesis look for faults in the API for N seconds
@@ -59,6 +60,9 @@ bench-engine: release ## Measure the engine host beside sherpa-onnx's own Python
 
 fixtures: ## Make Tests/Fixtures again; TRAIN=15 trains the models first, 15 minutes each
 	@TRAIN="$(TRAIN)" tools/fixture-models/make
+
+test-page: setup ## Drive the web page of the debug build in Chromium; pictures go to .build/page/
+	tools/test-page
 
 bench-http: setup ## Measure the HTTP side beside FastAPI and nginx (10 minutes; needs wrk and nginx)
 	@Benchmarks/run-http

@@ -88,7 +88,7 @@ let package = Package(
         room(
             "ScriberrServer",
             [
-                "CZlib", "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird,
+                "CWebFiles", "CZlib", "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird,
                 .hummingbirdCore,
                 .jwtKit,
                 .logging, .nioCore, .serviceLifecycle,
@@ -113,6 +113,8 @@ let package = Package(
         .target(name: "CPocketSphinx"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // The web page, embedded by the C compiler: the program needs no file beside it.
+        .target(name: "CWebFiles", exclude: ["page"]),
 
         .target(name: "ScriberrTestSupport", dependencies: ["ScriberrCore"], path: "Tests/Support", swiftSettings: house),
         .target(

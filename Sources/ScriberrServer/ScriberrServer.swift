@@ -39,6 +39,7 @@ package final class ScriberrServer: Service {
                 origins: origins,
                 options: options
             ),
+            origins: origins,
             streams: streams
         )
         dispatcher = Dispatcher(

@@ -13,6 +13,10 @@ package struct ServerOptions: Sendable {
     package var tokenSecret: [UInt8]
     /// How long an access token is good for.
     package var accessTokenLifetime: Duration = .seconds(24 * 3_600)
+    /// Whether browsers get their session's cookies for HTTPS only.
+    package var secureCookies = false
+    /// A folder to serve the web page from instead of the program's own copy, for working on it.
+    package var webFolder: String?
     /// The largest JSON body in bytes.
     package var jsonBytesMax = 1 << 20
     /// The largest header block in bytes.

@@ -22,6 +22,7 @@ package struct Housekeeping: Sendable {
     private let uploads: UploadService
     private let webhooks: WebhookService
     private let idempotency: IdempotencyService
+    private let recordings: RecordingService
     private let clock: any WallClock
     private static let eventsKept = 200_000
     private let retention: Retention
@@ -34,6 +35,7 @@ package struct Housekeeping: Sendable {
         uploads: UploadService,
         webhooks: WebhookService,
         idempotency: IdempotencyService,
+        recordings: RecordingService,
         retention: Retention,
         clock: any WallClock
     ) {
@@ -44,6 +46,7 @@ package struct Housekeeping: Sendable {
         self.uploads = uploads
         self.webhooks = webhooks
         self.idempotency = idempotency
+        self.recordings = recordings
         self.clock = clock
     }
 
@@ -65,6 +68,8 @@ package struct Housekeeping: Sendable {
             total += some
         }
         total += try await webhooks.purge()
+        total += try await recordings.purge()
+        try await database.write { try WaveformSQL.prune($0) }
         let before = clock.now() - retention.events
         some = Self.batch
         while some >= Self.batch {

@@ -12,11 +12,13 @@ package struct Services: Sendable {
     package let settings: SettingsService
     package let library: LibraryService
     package let uploads: UploadService
-    package let transcriptions: TranscriptionService
     package let webhooks: WebhookService
     package let courier: WebhookCourier
     package let imports: ImportService
     package let retention: RetentionService
+    package let waveforms: WaveformService
+    package let transcriptions: TranscriptionService
+    package let recordings: RecordingService
     package let idempotency: IdempotencyService
     package let events: EventFeed
     package let housekeeping: Housekeeping
@@ -80,6 +82,7 @@ package struct Services: Sendable {
             sender: webhookSender,
             courier: courier
         )
+        waveforms = WaveformService(database: database, blobs: blobs, probe: probe)
         transcriptions = TranscriptionService(
             database: database,
             library: library,
@@ -92,6 +95,7 @@ package struct Services: Sendable {
         )
         self.retention = RetentionService(database: database, signals: signals, cleaner: library.cleaner, clock: clock)
         imports = ImportService(database: database, library: library, clock: clock, policy: policy)
+        recordings = RecordingService(database: database, library: library, transcriptions: transcriptions, clock: clock)
         idempotency = IdempotencyService(database: database, clock: clock, answerLifetime: retention.answers)
         events = EventFeed(database: database, signals: signals)
         indexer = TranscriptIndexer(database: database, signals: signals)
@@ -102,6 +106,7 @@ package struct Services: Sendable {
             uploads: uploads,
             webhooks: webhooks,
             idempotency: idempotency,
+            recordings: recordings,
             retention: retention,
             clock: clock
         )

@@ -152,9 +152,8 @@ struct Authenticator: Sendable {
     /// A cookie travels with every request a browser makes, also with those that another site makes it send: for anything but
     /// reading, the origin must be our own or a configured one.
     private func cookieToken(_ request: Request) -> String? {
-        guard let token = request.cookies["scriberr_access_token"]?.value, !token.isEmpty else { return nil }
+        guard let token = request.cookies[SessionCookies.access]?.value, !token.isEmpty else { return nil }
         if request.method == .get || request.method == .head { return token }
-        guard let origin = request.headers[.origin] else { return token }
-        return origins.trusts(origin, host: request.head.authority) ? token : nil
+        return origins.isFromOwnPage(request) ? token : nil
     }
 }

@@ -41,6 +41,12 @@ struct JSONWriter {
         value.map { self.value($0) } ?? null()
     }
 
+    /// Writes a field that holds whole numbers.
+    mutating func field(_ name: StaticString, _ values: [Int8]) {
+        key(name)
+        array { json in for value in values { json.raw(String(value)) } }
+    }
+
     /// Writes a truth field.
     mutating func field(_ name: StaticString, _ value: Bool?) {
         key(name)

@@ -51,6 +51,7 @@ enum OpenAPIDocument {
             + uploadSchemas
             + webhookSchemas
             + retentionSchemas
+            + webSchemas
     }
 
     private static let introduction = """

@@ -16,7 +16,10 @@ extension Operation {
                     200,
                     .json(
                         "QueueStatistics",
-                        example: counts.adding("running", 1).adding("by_user", [ownCounts])
+                        example: counts.adding("running", 1).adding("paused", false).adding("paused_at", .null).adding(
+                            "by_user",
+                            [ownCounts]
+                        )
                     )
                 )
             ]
@@ -110,7 +113,7 @@ let administrationSchemas: [DocumentValue.Field] = [
         "QueueStatistics",
         [
             "queued": integer, "processing": integer, "completed": integer, "failed": integer, "canceled": integer,
-            "running": integer,
+            "running": integer, "paused": ["type": "boolean"], "paused_at": ["type": ["string", "null"]],
         ],
         optional: ["by_user": ["type": "array", "items": ["$ref": "#/components/schemas/UserQueueStatistics"]]]
     ),

@@ -11,6 +11,7 @@ extension Operation {
         .merging(workers) { $1 }
         .merging(imports) { $1 }
         .merging(retention) { $1 }
+        .merging(sessions) { $1 }.merging(edits) { $1 }.merging(recordings) { $1 }
 
     private static let system: [String: Operation] = [
         "GET /health": Operation(

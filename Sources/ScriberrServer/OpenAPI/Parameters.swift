@@ -97,6 +97,23 @@ let documentParameters: [DocumentValue.Field] = [
         "Goes on behind this event; `gap` says that some are no longer kept."
     ),
     parameter("capability", "capability", in: "query", ["type": "string"], "Only models with all of these, separated by commas."),
+    parameter(
+        "version",
+        "version",
+        in: "path",
+        ["type": "integer", "minimum": 1],
+        "The number of a version.",
+        example: "1"
+    ),
+    parameter("pieceNumber", "number", in: "path", ["type": "integer", "minimum": 0], "The number of a piece.", example: "0"),
+    parameter(
+        "ifMatch",
+        "If-Match",
+        in: "header",
+        ["type": "string"],
+        "The `ETag` of the version that the change was made for, such as `\"v3\"`, or `*`. Needed.",
+        example: "\"v3\""
+    ),
     parameter("range", "Range", in: "header", ["type": "string"], "The bytes to send.", example: "bytes=0-1023"),
     parameter("ifRange", "If-Range", in: "header", ["type": "string"], "Send a part only of this version, else the whole."),
     parameter("ifNoneMatch", "If-None-Match", in: "header", ["type": "string"], "304 when the entity tag is one of these."),

@@ -70,7 +70,10 @@ let documentSchemas: [DocumentValue.Field] = [
             "segments": ["type": "array", "items": reference("Segment")],
             "words": ["type": "array", "items": reference("Word")],
         ],
-        optional: ["partial": truth, "language": maybe(text), "engine": ["type": ["object", "null"]]]
+        optional: [
+            "partial": truth, "language": maybe(text), "engine": ["type": ["object", "null"]], "version": maybe(integer),
+            "speakers": ["type": "object"],
+        ]
     ),
     answer("Segment", ["id": text, "start": number, "end": number, "text": text], optional: ["speaker": text]),
     answer("Word", ["start": number, "end": number, "word": text], optional: ["speaker": text, "confidence": number]),

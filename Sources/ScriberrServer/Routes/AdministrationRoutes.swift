@@ -8,13 +8,18 @@ extension Route {
             .get,
             "/api/v1/admin/queue",
             .scoped(.read) { call, principal in
+                let pause = try await call.services.transcriptions.pause()
                 guard principal.allows(.admin) else {
                     let stats = try await call.services.transcriptions.queueStats(principal.owner)
-                    return .object { $0.queue(stats, isTotal: true) }
+                    return .object { json in
+                        json.queue(stats, isTotal: true)
+                        json.pause(pause)
+                    }
                 }
                 let (total, byUser) = try await call.services.transcriptions.queueStatsOfAll()
                 return .object { json in
                     json.queue(total, isTotal: true)
+                    json.pause(pause)
                     json.objects("by_user", byUser) { json, entry in
                         json.field("user_id", "user_\(entry.user.id)")
                         json.field("username", entry.user.username)
@@ -92,6 +97,11 @@ extension Call {
 }
 
 extension JSONWriter {
+    fileprivate mutating func pause(_ pause: QueuePause?) {
+        field("paused", pause != nil)
+        field("paused_at", pause?.since)
+    }
+
     fileprivate mutating func queue(_ stats: QueueStats, isTotal: Bool) {
         field("queued", stats.queued)
         field("processing", stats.processing)

@@ -9,4 +9,5 @@ extension Route {
         + docs
         + workers
         + retention
+        + sessions + edits + waveforms + pauses + recordings
 }

@@ -10,7 +10,7 @@ extension Route {
             "/api/v1/transcriptions/{id}/transcript",
             .scoped(.read) { call, principal in
                 if let export = try call.export() { return try await call.exported(export, principal) }
-                return .json(bytes: try await call.services.transcriptions.transcript(principal.owner, call.id()).body)
+                return .transcript(try await call.services.transcriptions.transcript(principal.owner, call.id()), for: call)
             }
         ),
         Route(
@@ -60,14 +60,15 @@ extension Call {
         var options = try ExportOptions(parameters: query.filter { $0.key != "format" }, title: job.title)
         options.task = job.options.task
         options.durationSeconds = job.audioSeconds
-        let transcript = try await services.transcriptions.finishedTranscript(principal.owner, id)
+        let edition = try await services.transcriptions.finishedEdition(principal.owner, id)
+        options.speakerNames = edition.speakers.merging(options.speakerNames) { $1 }
         return Answer(
             status: .ok,
             headers: [
                 .contentType: export.format.mediaType,
                 .contentDisposition: contentDisposition("attachment", cleanFileName(job.title, export.format.fileExtension)),
             ],
-            body: .bytes(export.render(transcript, options))
+            body: .bytes(export.render(edition.transcript, options))
         )
     }
 }

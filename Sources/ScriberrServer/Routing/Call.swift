@@ -79,5 +79,6 @@ struct ServerParts: Sendable {
     let options: ServerOptions
     let services: Services
     let authenticator: Authenticator
+    let origins: CORSPolicy
     let streams: StreamRegistry
 }

@@ -49,6 +49,7 @@ struct Dispatcher: Sendable {
     private enum Destination {
         case preflight
         case redirect(String)
+        case page(Answer)
         case route(Route, parameters: [String: String], Authenticator.Proof?)
     }
 
@@ -58,6 +59,7 @@ struct Dispatcher: Sendable {
         switch routes.match(request.method, path: path) {
         case .unknown:
             if let location = pathWithoutSlash(request) { return .redirect(location) }
+            if let answer = WebPage(folder: server.options.webFolder).answer(request.method, path: path) { return .page(answer) }
             throw ScriberrError.nothingHere
         case .methodNotAllowed:
             throw ScriberrError(.methodNotAllowed, "This path does not answer \(request.method.rawValue).")
@@ -93,6 +95,7 @@ struct Dispatcher: Sendable {
             guard exchange.request.uri.path.hasPrefix("/api/v1/uploads") else { return .nothing }
             let limit = server.services.uploads.limitBytes
             return Answer(status: .noContent, headers: Tus.capabilities(limitBytes: limit))
+        case .page(let answer): return answer
         case .redirect(let location):
             let isRead = exchange.request.method == .get || exchange.request.method == .head
             return Answer(status: isRead ? .movedPermanently : .temporaryRedirect, headers: [.location: location])

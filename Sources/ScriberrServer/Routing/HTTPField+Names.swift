@@ -34,7 +34,7 @@ extension HTTPField.Name {
     static let forwarded = known("Forwarded")
     static let realIP = known("X-Real-IP")
 
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no header field name.") }
         return field
     }

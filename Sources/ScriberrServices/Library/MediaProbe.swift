@@ -18,4 +18,6 @@ package struct ProbedMedia: Sendable, Hashable {
 /// sound in it or it cannot be read.
 package protocol MediaProbe: Sendable {
     func probe(path: String) async throws -> ProbedMedia
+    /// The outline of a recording in equal parts. Decodes all of it; memory does not depend on its length.
+    func outline(path: String, parts: Int) async throws -> WaveformOutline
 }

@@ -34,7 +34,9 @@ package struct TranscriptArchive: Sendable {
             var place = reached
             while true {
                 let after = place
-                let types: [EventType] = [.transcriptionCompleted, .transcriptionUpdated, .transcriptionDeleted]
+                let types: [EventType] = [
+                    .transcriptionCompleted, .transcriptionUpdated, .transcriptUpdated, .transcriptionDeleted,
+                ]
                 let events = try await database.read { db in
                     try EventLog.events(db, after: after, types: types, limit: Self.batch)
                 }

@@ -29,8 +29,8 @@ package struct QueuePlace: Sendable, Hashable {
     package var position: Int
     /// Seconds until it starts, when past jobs allow a guess.
     package var estimatedSeconds: Double?
-    /// Why it does not run yet: `next`, `in_line`, `no_worker`, `no_worker_with_model`, `no_worker_with_cuda`, `owner_at_limit` or
-    /// `not_before`.
+    /// Why it does not run yet: `next`, `in_line`, `no_worker`, `no_worker_with_model`, `no_worker_with_cuda`, `owner_at_limit`,
+    /// `not_before` or `paused`.
     package var reason: String
 
     init(_ place: JobPlace) {
@@ -89,7 +89,9 @@ extension TranscriptionService {
             now: now
         )
         return try await database.read { db in
-            try JobSQL.place(db, of: Self.find(db, owner, id), rules).map(QueuePlace.init)
+            guard var place = try JobSQL.place(db, of: Self.find(db, owner, id), rules).map(QueuePlace.init) else { return nil }
+            if try QueuePauseSQL.pause(db) != nil { (place.reason, place.estimatedSeconds) = ("paused", nil) }
+            return place
         }
     }
 }

@@ -10,7 +10,10 @@ package struct TranscriptAnswer: Sendable {
     package var status: JobStatus
     /// Whether the job still runs and this is what it has heard so far.
     package var isPartial: Bool
-    /// `{"transcription_id","status","partial","text","language","segments","words","engine"}` as JSON, ready to send.
+    /// The version that it is; nil until the job is completed.
+    package var version: Int?
+    /// `{"transcription_id","status","partial","version","speakers","text","language","segments","words","engine"}` as JSON,
+    /// ready to send.
     package var body: [UInt8]
 }
 
@@ -19,11 +22,17 @@ extension TranscriptionService {
     package func transcript(_ owner: UserID, _ id: TranscriptionID) async throws -> TranscriptAnswer {
         let (job, stored, checkpoints) = try await stored(owner, id)
         let isPartial = stored == nil && !checkpoints.isEmpty
-        let head = #"{"transcription_id":"\#(job.id.text)","status":"\#(job.status.rawValue)","partial":\#(isPartial),"#
+        let present = stored == nil ? nil : try await database.read { try TranscriptVersionSQL.head($0, job.id) }
+        let head = Self.head(job, isPartial: isPartial, version: present?.version.number, speakers: present?.speakers ?? "{}")
         let canonical = stored ?? CanonicalJSON.encode(partial(job, checkpoints))
         // What we stored is canonical and can be megabytes long: it is sent as it is, behind the head.
         let rest = canonical.first == UInt8(ascii: "{") ? canonical : CanonicalJSON.encode(parse(canonical))
-        return TranscriptAnswer(status: job.status, isPartial: isPartial, body: Array(head.utf8) + rest.dropFirst())
+        return TranscriptAnswer(
+            status: job.status,
+            isPartial: isPartial,
+            version: present?.version.number,
+            body: head + rest.dropFirst()
+        )
     }
 
     /// The transcript of a completed job as values, for exports. Throws `NOT_FOUND`, or `CONFLICT` while there is none.

@@ -10,7 +10,7 @@ extension EventType {
     package static let sendable: [EventType] = [
         .fileReady, .fileProcessing, .fileFailed, .fileUpdated, .fileDeleted, .transcriptionCreated, .transcriptionQueued,
         .transcriptionUpdated, .transcriptionCanceling, .transcriptionCompleted, .transcriptionFailed, .transcriptionCanceled,
-        .transcriptionDeleted, .profileUpdated, .settingsUpdated, .webhookDisabled,
+        .transcriptionDeleted, .transcriptUpdated, .profileUpdated, .settingsUpdated, .webhookDisabled,
     ]
 
     /// What is sent to a webhook that names no types, and to the callback of a job.

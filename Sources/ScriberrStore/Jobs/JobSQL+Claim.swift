@@ -14,6 +14,7 @@ extension JobSQL {
 
     /// See ``JobStore/claim(_:)``.
     package static func claim(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> ClaimAnswer {
+        if try QueuePauseSQL.pause(connection) != nil { return ClaimAnswer(jobs: [], nextDue: nil) }
         let goesByLanes = ClaimShape(request, isSingle: true).goesByLanes
         if goesByLanes { try Lanes.takeTurn(connection) }
         var next = try nextDue(connection)

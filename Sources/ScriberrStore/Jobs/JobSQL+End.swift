@@ -102,11 +102,13 @@ extension JobSQL {
         _ result: JobResult,
         at now: Timestamp
     ) throws {
+        // What is replaced stays an earlier version. Its speakers' names belong to labels that mean others now.
+        try TranscriptVersionSQL.keepWhole(connection, job)
         try connection.perform(
             """
             INSERT INTO transcripts (job, version, content, text, updated_at) VALUES ($1, 1, $2, $3, $4)
             ON CONFLICT (job) DO UPDATE SET version = transcripts.version + 1, content = excluded.content,
-                text = excluded.text, updated_at = excluded.updated_at
+                text = excluded.text, updated_at = excluded.updated_at, speakers = '{}', author = '', changes = 'diarize'
             """,
             [.id(job), .blob(result.transcript), .text(result.text), .time(now)]
         )

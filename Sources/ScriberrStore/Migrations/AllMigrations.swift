@@ -11,4 +11,7 @@ package let allMigrations = [
     Migration(id: 11, name: "webhooks", statements: Migration011Webhooks.statements),
     Migration(id: 12, name: "webhook deliveries", statements: Migration012Deliveries.statements),
     Migration(id: 13, name: "several machines", statements: Migration013Cluster.statements),
+    Migration(id: 15, name: "transcript versions", statements: Migration015TranscriptVersions.statements),
+    Migration(id: 16, name: "queue pause and recordings", statements: Migration016PauseAndRecordings.statements),
+    Migration(id: 17, name: "waveforms", statements: Migration017Waveforms.statements),
 ]

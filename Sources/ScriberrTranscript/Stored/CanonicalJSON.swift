@@ -36,7 +36,7 @@ package enum CanonicalJSON {
         }
     }
 
-    private static func encode(_ segment: Segment, _ json: inout JSONWriter) {
+    static func encode(_ segment: Segment, _ json: inout JSONWriter) {
         json.object { json in
             json.text("id", segment.id)
             json.seconds("start", segment.start)
@@ -46,7 +46,7 @@ package enum CanonicalJSON {
         }
     }
 
-    private static func encode(_ word: Word, _ json: inout JSONWriter) {
+    static func encode(_ word: Word, _ json: inout JSONWriter) {
         json.object { json in
             json.seconds("start", word.start)
             json.seconds("end", word.end)

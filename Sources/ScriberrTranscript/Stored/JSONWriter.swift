@@ -28,6 +28,19 @@ struct JSONWriter {
         bytes.append(contentsOf: Milliseconds(value).decimal.utf8)
     }
 
+    /// Writes an object of texts, by name.
+    mutating func texts(_ key: StaticString, _ values: [String: String]) { object(key) { $0.members(values) } }
+
+    /// Writes texts as members, by name.
+    mutating func members(_ values: [String: String]) {
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+            comma()
+            string(key)
+            bytes.append(UInt8(ascii: ":"))
+            string(value)
+        }
+    }
+
     /// Writes a whole number.
     mutating func integer(_ key: StaticString, _ value: Int64) {
         name(key)

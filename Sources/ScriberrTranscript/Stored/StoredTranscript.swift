@@ -17,7 +17,7 @@ package enum StoredTranscript {
 
     private static func plain(_ text: String) -> Transcript { Transcript(text: text, segments: [], words: []) }
 
-    private static func transcript(_ object: [String: JSONValue]) -> Transcript {
+    static func transcript(_ object: [String: JSONValue]) -> Transcript {
         let entries = (object["segments"]?.array ?? []).compactMap(\.object)
         var segments = entries.compactMap(segment)
         let words = words(object, entries)

@@ -79,5 +79,7 @@ extension ServerOptions {
         allowedOrigins = Set(settings.allowedOrigins)
         modelAliases = ModelAliases(changes: settings.guests.modelAliases)
         admitsLocalGuests = settings.guests.needNoKeyHere
+        secureCookies = settings.secureCookies
+        webFolder = settings.webFolder
     }
 }

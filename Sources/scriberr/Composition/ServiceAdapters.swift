@@ -11,6 +11,12 @@ struct LibraryProbe: MediaProbe {
         let found = try await media.probe(path)
         return ProbedMedia(mimeType: found.mimeType, durationSeconds: found.durationSeconds, hasVideo: found.hasVideo)
     }
+
+    func outline(path: String, parts: Int) async throws -> WaveformOutline {
+        let waveform = try await media.peaks(path, buckets: parts)
+        func byte(_ sample: Float) -> Int8 { Int8(max(-127, min(127, (sample * 127).rounded()))) }
+        return WaveformOutline(seconds: waveform.seconds, peaks: waveform.peaks.flatMap { [byte($0.low), byte($0.high)] })
+    }
 }
 
 /// The engines' models as the services want them.

@@ -12,6 +12,8 @@ struct Settings: Sendable {
     var isProduction: Bool
     var allowedOrigins: [String]
     var secureCookies: Bool
+    /// Serves the web page from this folder, for working on it; nil for the program's own copy.
+    var webFolder: String?
     var logLevel: LogVerbosity
     var database: DatabaseLocation
     var storage: StorageLocation
@@ -117,6 +119,7 @@ extension Settings {
         allowedOrigins = reader.string("ALLOWED_ORIGINS", default: "http://localhost:5173,http://localhost:8080")
             .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         secureCookies = reader.value("SECURE_COOKIES").map { $0 == "true" } ?? isProduction
+        webFolder = reader.value("SCRIBERR_WEB_DIR")
         logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
         database = Self.database(from: &reader)
         storage = StorageLocation(from: &reader)

@@ -19,7 +19,7 @@ import Testing
 
     @Test func `unknown paths are a JSON failure`() async throws {
         try await ServerWorld.run { world async throws in
-            for path in ["/api/v1/nothing", "/api", "/api/v2/files", "/other", "/api/v1/transcriptions/tr_1/unknown"] {
+            for path in ["/api/v1/nothing", "/api", "/api/v2/files", "/other.txt", "/api/v1/transcriptions/tr_1/unknown"] {
                 let answer = try await world.anonymous.get(path)
                 #expect(answer.failure == "404 NOT_FOUND")
                 #expect(answer.headers.first(name: "Content-Type") == "application/json; charset=utf-8")

@@ -22,8 +22,11 @@ import Testing
             let upload = String(announced.first?.split(separator: "/").last ?? "")
             let hook = try await alice.send("POST", "/api/v1/webhooks", json: #"{"url":"https://nowhere.invalid/"}"#)["id"] ?? ""
             let delivery = try await alice.send("POST", "/api/v1/webhooks/\(hook):test")["id"] ?? ""
+            let start = #"{"title":"t","mime_type":"audio/webm"}"#
+            let recording = try await alice.send("POST", "/api/v1/recordings", json: start)["id"] ?? ""
             let ids = [
-                "files": file, "transcriptions": job, "profiles": profile, "api-keys": key, "uploads": upload, "webhooks": hook,
+                "recordings": recording, "files": file, "transcriptions": job, "profiles": profile, "api-keys": key,
+                "uploads": upload, "webhooks": hook,
                 "webhook-deliveries": delivery,
             ]
             var walked = 0

@@ -100,6 +100,10 @@ private struct InventedProbe: MediaProbe {
         }
         throw ScriberrError(.unsupportedMediaType, "The file is neither audio nor video.")
     }
+
+    func outline(path: String, parts: Int) async throws -> WaveformOutline {
+        WaveformOutline(seconds: 2.5, peaks: (0..<parts).flatMap { [-Int8($0 % 100), Int8($0 % 100)] })
+    }
 }
 
 private struct InventedModels: ModelDirectory {

@@ -1,0 +1,81 @@
+import { refreshSession } from "./api.js";
+
+// What happens on the server, over one connection for the whole page. Browsers allow few connections to a server, so a tab that
+// nobody looks at gives its own back; when it is looked at again, `snapshot` tells how things stand by then.
+
+const TYPES = [
+  "transcription.created", "transcription.queued", "transcription.updated", "transcription.progress", "transcription.segment",
+  "transcription.canceling", "transcription.completed", "transcription.failed", "transcription.canceled",
+  "transcription.deleted", "transcript.updated", "file.ready", "file.processing", "file.failed", "file.deleted",
+  "profile.updated", "settings.updated", "queue.paused", "queue.resumed", "model.progress", "model.ready", "model.failed",
+  "model.removed",
+];
+const HIDDEN_MILLISECONDS = 15_000;
+const RETRY_MILLISECONDS = 3_000;
+
+const listeners = new Set();
+let source = null;
+let retry = 0;
+let hiding = 0;
+let isWanted = false;
+
+/** Starts listening. Harmless when it is done twice. */
+export function startLive() {
+  if (isWanted) return;
+  isWanted = true;
+  document.addEventListener("visibilitychange", follow);
+  open();
+}
+
+/** Stops listening, at sign-out. */
+export function stopLive() {
+  isWanted = false;
+  document.removeEventListener("visibilitychange", follow);
+  close();
+}
+
+/**
+ * Hears of events until `signal` is aborted.
+ * @param {(type: string, data: object) => void} listener
+ * @param {AbortSignal} signal
+ */
+export function onLive(listener, signal) {
+  listeners.add(listener);
+  signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
+}
+
+function tell(type, data) {
+  for (const listener of [...listeners]) listener(type, data);
+}
+
+function open() {
+  close();
+  source = new EventSource(`/api/v1/events?types=${TYPES.join(",")}`);
+  for (const type of [...TYPES, "snapshot"]) {
+    source.addEventListener(type, (event) => tell(type, JSON.parse(event.data)));
+  }
+  source.addEventListener("open", () => tell("open", {}));
+  source.addEventListener("error", lost);
+}
+
+function close() {
+  clearTimeout(retry);
+  clearTimeout(hiding);
+  source?.close();
+  source = null;
+}
+
+async function lost() {
+  tell("lost", {});
+  // While the browser tries by itself, nothing is to do. It gives up when the server refuses: the session may have run out.
+  if (source?.readyState !== EventSource.CLOSED) return;
+  close();
+  const isGood = await refreshSession().catch(() => true);
+  if (isWanted && isGood) retry = setTimeout(open, RETRY_MILLISECONDS);
+}
+
+function follow() {
+  clearTimeout(hiding);
+  if (document.hidden) hiding = setTimeout(close, HIDDEN_MILLISECONDS);
+  else if (!source) open();
+}

@@ -1,0 +1,29 @@
+import { get } from "./api.js";
+import { languageName } from "./format.js";
+import { currentLanguage, t } from "./i18n.js";
+
+/** The models that write text, the installed and the default one first. */
+export async function transcriptionModels(signal) {
+  const { items } = await get("/models/transcription?capability=transcription", { signal });
+  return items.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+function rank(model) {
+  return (model.default ? -2 : 0) + (model.installed ? -1 : 0);
+}
+
+/** Choices of a model for a select; the empty one leaves it to the server. */
+export function modelChoices(models) {
+  const texts = models.map((model) => [model.id, model.installed ? model.name : t("model.not.installed", { name: model.name })]);
+  return [["", t("options.model.default")], ...texts];
+}
+
+/** Choices of a language: those that the model knows, or the common ones. */
+export function languageChoices(model) {
+  const codes = model?.languages?.length ? model.languages : COMMON;
+  const names = codes.filter((code) => code !== "auto").map((code) => [code, languageName(code)]);
+  names.sort((a, b) => a[1].localeCompare(b[1], currentLanguage()));
+  return [["", t("options.language.auto")], ...names];
+}
+
+const COMMON = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ru", "tr", "ar", "hi", "zh", "ja", "ko"];

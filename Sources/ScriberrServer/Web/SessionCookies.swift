@@ -1,0 +1,48 @@
+import HTTPTypes
+import Hummingbird
+import ScriberrCore
+import ScriberrServices
+
+/// The two cookies of a browser's session. Scripts cannot read them; the refresh token travels to its own routes only.
+struct SessionCookies: Sendable {
+    /// The access token's cookie.
+    static let access = "scriberr_access_token"
+    /// The refresh token's cookie.
+    static let refresh = "scriberr_refresh_token"
+    /// Where the refresh token is sent.
+    static let refreshPath = "/api/v1/auth/session"
+
+    /// Whether browsers send them over HTTPS only.
+    let isSecure: Bool
+
+    /// Hands a session to the browser.
+    func set(_ session: Session, accessToken: String, _ lifetime: Duration, on answer: inout Answer) {
+        add(Self.access, accessToken, path: "/api", seconds: lifetime.components.seconds, &answer)
+        add(Self.refresh, session.refreshToken, path: Self.refreshPath, seconds: 30 * 86_400, &answer)
+    }
+
+    /// Takes the session away from the browser.
+    func clear(on answer: inout Answer) {
+        add(Self.access, "", path: "/api", seconds: 0, &answer)
+        add(Self.refresh, "", path: Self.refreshPath, seconds: 0, &answer)
+    }
+
+    private func add(_ name: String, _ value: String, path: String, seconds: Int64, _ answer: inout Answer) {
+        let text = "\(name)=\(value); Path=\(path); Max-Age=\(seconds); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+        answer.headers.append(HTTPField(name: .setCookie, value: text))
+    }
+}
+
+extension CORSPolicy {
+    /// Whether a browser says that one of our own pages, or one of a configured origin, makes the request. Programs that are no
+    /// browsers send neither header.
+    func isFromOwnPage(_ request: Request) -> Bool {
+        if let origin = request.headers[.origin] { return trusts(origin, host: request.head.authority) }
+        guard let site = request.headers[.secFetchSite] else { return true }
+        return site == "same-origin" || site == "none"
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let secFetchSite = known("Sec-Fetch-Site")
+}
