@@ -4,6 +4,7 @@ import { t } from "../core/i18n.js";
 import { describe } from "../core/toast.js";
 import { icon } from "../core/icons.js";
 import { fillAccount } from "./account-section.js";
+import { fillKeeping } from "./keeping-section.js";
 import { fillKeys } from "./keys-section.js";
 import { fillModels } from "./models-section.js";
 import { fillProfiles } from "./profiles-section.js";
@@ -17,6 +18,7 @@ const SECTIONS = [
   { name: "models", fill: fillModels },
   { name: "keys", fill: fillKeys },
   { name: "webhooks", fill: fillWebhooks },
+  { name: "keeping", fill: fillKeeping },
   { name: "account", fill: fillAccount },
   { name: "users", fill: fillUsers, admin: true },
   { name: "queue", fill: fillQueue, admin: true },
