@@ -108,7 +108,9 @@ struct ModelTests {
             try await withServer(["SPEECH_ENGINE_MIRROR_URL": mirror.url], in: folder) { _, client in
                 let options = ["options": #"{"model":"distil-small-en"}"#]
                 let early = try await client.upload(sentences, to: "transcriptions:submit", fields: options)
-                let failed = try await client.events("transcriptions/\(early.json["id"] ?? "")/events") { $0.isTerminal }
+                // It may have failed before we listen.
+                let stream = "transcriptions/\(early.json["id"] ?? "")/events"
+                let failed = try await client.events(stream, headers: ["Last-Event-ID": "0"]) { $0.isTerminal }
                 #expect(failed.last?.json["code"] as? String == "MODEL_UNAVAILABLE")
 
                 #expect(try await client.send("POST", "models/\(whisper):pull").status == 202)

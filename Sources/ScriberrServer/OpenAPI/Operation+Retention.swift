@@ -29,7 +29,8 @@ extension Operation {
             details:
                 "`audio_days` count from when a recording came, `transcript_days` from when a transcription ended; null keeps.",
             body: .json("RetentionRulesBody", example: rules),
-            answers: [(200, .json("RetentionRules", example: rules))]
+            answers: [(200, .json("RetentionRules", example: rules))],
+            failures: [400, 422]
         ),
         "GET /api/v1/retention/preview": Operation(
             tag: "Retention",
@@ -52,7 +53,8 @@ extension Operation {
             tag: "Retention",
             summary: "Gives a transcription rules of its own, which stand instead of the account's.",
             body: .json("RetentionRulesBody", example: rules),
-            answers: [(200, .json("JobRetentionRules", example: rules.adding("source", "job")))]
+            answers: [(200, .json("JobRetentionRules", example: rules.adding("source", "job")))],
+            failures: [400, 422]
         ),
         "DELETE /api/v1/transcriptions/{id}/retention": Operation(
             tag: "Retention",

@@ -7,8 +7,8 @@ let documentParameters: [DocumentValue.Field] = [
         "idempotencyKey",
         "Idempotency-Key",
         in: "header",
-        ["type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"],
-        "Makes a repetition of the request answer what the first one answered, with `Idempotency-Replayed: true`."
+        ["type": "string", "pattern": "^[A-Za-z0-9._:-]{0,128}$"],
+        "Makes a repetition of the request answer what the first one answered, with `Idempotency-Replayed: true`. Empty: none."
     ),
     parameter(
         "limit",

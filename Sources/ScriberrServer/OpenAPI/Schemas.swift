@@ -139,7 +139,7 @@ let documentSchemas: [DocumentValue.Field] = [
     body(
         "APIKeyBody",
         ["name": text],
-        optional: ["description": text, "scopes": maybe(["type": "array", "items": scope]), "expires_at": maybe(time)]
+        optional: ["description": maybe(text), "scopes": maybe(["type": "array", "items": scope]), "expires_at": maybe(time)]
     ),
     body("TitleBody", ["title": text]),
     body("ImportBody", ["url": text], optional: ["title": text]),

@@ -38,7 +38,7 @@ package struct ImportService: Sendable {
             // Said at once where it can be; what counts is the check when the connection is made.
             do {
                 _ = try await policy.network.pinned(address)
-            } catch let error as ScriberrError where error.code == .forbidden {
+            } catch let error as ScriberrError where [.forbidden, .downloadFailed].contains(error.code) {
                 throw ScriberrError(.validation, error.message, field: "url")
             }
         }
