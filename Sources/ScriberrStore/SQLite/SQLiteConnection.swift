@@ -40,7 +40,7 @@ final class SQLiteConnection: SQLConnection {
             let names = prepared.columnNames
             let columns = ColumnNames(names)
             repeat {
-                rows.append(SQLiteRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
+                rows.append(AnswerRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
             } while try step(statement)
             return rows
         }
@@ -135,31 +135,6 @@ final class SQLiteConnection: SQLConnection {
 
     private func failure(code: CInt) -> ScriberrError {
         sqliteError(code: sqlite3_extended_errcode(handle), text: String(cString: sqlite3_errmsg(handle)), fallback: code)
-    }
-}
-
-private struct SQLiteRow: SQLRow {
-    let columns: ColumnNames
-    let values: [SQLValue]
-
-    func value(_ column: String) -> SQLValue { values[columns.index(of: column)] }
-}
-
-/// The columns of an answer. Readers ask for them in the order of the statement, so the search starts behind the last find.
-private final class ColumnNames {
-    private let names: [String]
-    private var expected = 0
-
-    init(_ names: [String]) { self.names = names }
-
-    func index(of name: String) -> Int {
-        for offset in 0..<names.count {
-            let index = (expected + offset) % names.count
-            guard names[index] == name else { continue }
-            expected = index + 1
-            return index
-        }
-        preconditionFailure("No column \(name) in \(names).")
     }
 }
 
