@@ -132,20 +132,12 @@ struct Dispatcher: Sendable {
 
 extension Dispatcher {
     private func decorate(_ answer: inout Answer, _ request: Request, _ exchange: Exchange) {
-        answer.headers[.requestID] = exchange.requestID
-        answer.headers[.date] = HTTPDate.text(.now)
-        answer.headers[.xContentTypeOptions] = "nosniff"
-        answer.headers[.referrerPolicy] = "no-referrer"
-        answer.headers[.frameOptions] = "DENY"
-        if answer.headers[.contentSecurityPolicy] == nil {
-            answer.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-        }
-        if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-cache" }
+        answer.headers.addSafety(requestID: exchange.requestID)
         origins.decorate(&answer.headers, origin: request.headers[.origin], isPreflight: request.method == .options)
         answer.tagContent(for: request.head)
         answer.compress(for: request.headers)
         if !exchange.intake.isWorthReading { answer.closesConnection = true }
-        if answer.closesConnection { answer.headers[.connection] = "close" }
+        if answer.closesConnection, answer.headers[.connection] == nil { answer.headers[.connection] = "close" }
         switch answer.body {
         case .empty where answer.status == .noContent || answer.status == .notModified: break
         case .empty: answer.headers[.contentLength] = answer.headers[.contentLength] ?? "0"
