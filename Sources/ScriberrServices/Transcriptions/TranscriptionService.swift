@@ -112,7 +112,7 @@ package struct TranscriptionService: Sendable {
 
     /// Throws `NOT_FOUND`.
     package func get(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription {
-        try await database.read { try Self.find($0, owner, id) }
+        try await database.readBriefly { try Self.find($0, owner, id) }
     }
 
     /// One page of the owner's jobs; transcripts are not read.
@@ -134,10 +134,13 @@ package struct TranscriptionService: Sendable {
             terms: list.terms,
             updatedAfter: list.updatedAfter
         )
-        let (rows, passages) = try await database.read { db in
+        let look: @Sendable (any SQLConnection) throws -> ([Transcription], [TranscriptionID: Passage]) = { db in
             let rows = try TranscriptionSQL.list(db, owner, filter, keyset)
             return (rows, try PassageSQL.hits(db, list.terms, in: rows.prefix(list.limit).map(\.id)))
         }
+        // An index leads straight to a page; a search may look at everything.
+        let (rows, passages) =
+            query.isSearch ? try await database.read(look) : try await database.readBriefly(look)
         let page = try list.page(rows, filter: query.cursorFilter) { job in
             ListPlace(id: job.id.text, title: job.title, createdAt: job.createdAt, updatedAt: job.updatedAt)
         }

@@ -78,6 +78,8 @@ public enum SQLDialect: Sendable, Hashable {
 public protocol Database: Sendable {
     /// Runs `body` in a transaction that cannot write, on a consistent view. Must be short.
     func read<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
+    /// Like ``read(_:)``, for a look at a few rows by an index: it may hold the caller's thread meanwhile.
+    func readBriefly<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
     /// Runs `body` in a transaction and answers once it is durable. When `body` throws, its writes are undone and no one
     /// else's. Concurrent calls may share one commit. `body` runs again when the transaction has to be repeated, such as
     /// because another call in it failed; only its last run counts, so it has no effect but on the connection.
@@ -93,6 +95,13 @@ public protocol Database: Sendable {
 }
 
 extension Database {
+    /// Reads as ever.
+    public func readBriefly<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await read(body)
+    }
+
     /// Looks on a connection that reads, then writes.
     public func write<Value: Sendable>(
         unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,

@@ -6,8 +6,10 @@ import GRDB
 package struct SQLiteSettings: Sendable {
     /// Connections that read beside the writer.
     package var readers = 4
-    /// Memory for pages of each connection.
-    package var cacheBytes = 64 << 20
+    /// Memory for pages of the connection that writes.
+    package var cacheBytes = 32 << 20
+    /// Memory for pages of each connection that reads; the system keeps what is read often as well.
+    package var readerCacheBytes = 4 << 20
     /// Whether a commit waits for the disk. Off only where losing the last second is allowed, such as in benchmarks.
     package var isDurable = true
     /// What the log file shrinks to once it was copied back.
@@ -31,13 +33,16 @@ package struct SQLiteSettings: Sendable {
         configuration.busyMode = .callback(fairRetry)
         configuration.publicStatementArguments = false
         configuration.qos = .userInitiated
+        let (cacheBytes, readerCacheBytes) = (cacheBytes, readerCacheBytes)
         let pragmas = """
-            PRAGMA cache_size = -\(cacheBytes / 1_024);
             PRAGMA journal_size_limit = \(journalBytesMax);
             PRAGMA temp_store = MEMORY;
             PRAGMA trusted_schema = OFF;
             """
-        configuration.prepareDatabase { try $0.execute(sql: pragmas) }
+        configuration.prepareDatabase { database in
+            let bytes = database.configuration.readonly ? readerCacheBytes : cacheBytes
+            try database.execute(sql: "PRAGMA cache_size = -\(bytes / 1_024); \(pragmas)")
+        }
         return configuration
     }
 

@@ -13,6 +13,7 @@ import ScriberrStore
 enum ServerProgram {
     /// Runs until a signal asks it to stop. Throws ``SettingsError`` or ``ScriberrError`` when it cannot start.
     static func run(_ settings: Settings, hasWorkers: Bool = true, logger: Logger) async throws {
+        Memory.giveBackEarly()
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let parts = try await ProcessParts(settings, role: .server, hasWorkers: hasWorkers, logger: logger)
         let (database, signals, queue) = (parts.opened.database, parts.opened.signals, parts.queue)
@@ -81,5 +82,7 @@ extension ServerOptions {
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
         webFolder = settings.webFolder
+        // Half of what the process may open stays for recordings, the database and engines.
+        connectionsMax = min(connectionsMax, max(64, OpenFiles.raiseLimit() / 2))
     }
 }
