@@ -60,7 +60,11 @@ package final class AccountService: Sendable {
         try begin(name, address)
         let account = try await database.read { try UserSQL.find($0, folded: name) }
         let isRight = try await passwords.verify(password, against: account?.passwordHash)
-        guard let account, isRight, !account.user.isDisabled else { throw ScriberrError.wrongLogin }
+        guard let account, isRight, !account.user.isDisabled else {
+            let now = clock.now()
+            throttle.withLock { $0.fail(name: name, address: address, at: now) }
+            throw ScriberrError.wrongLogin
+        }
         throttle.withLock { $0.succeed(name: name, address: address) }
         let now = clock.now()
         return try await database.write { db in
@@ -106,7 +110,7 @@ package final class AccountService: Sendable {
     /// Whether an access token of this account, version and session is still good: the account, or `UNAUTHORIZED`. Without
     /// `session` a logout is not noticed.
     package func verifySession(_ user: UserID, tokenVersion: Int64, session: String? = nil) async throws -> User {
-        try await database.read { db in
+        try await database.readBriefly { db in
             guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
                 throw ScriberrError.unusableToken
             }
@@ -165,7 +169,11 @@ package final class AccountService: Sendable {
         let name = "#\(user)"
         try begin(name, name)
         let stored = try await database.read { try UserSQL.passwordHash($0, user) }
-        guard let stored, try await passwords.verify(password, against: stored) else { throw ScriberrError.wrongPassword }
+        guard let stored, try await passwords.verify(password, against: stored) else {
+            let now = clock.now()
+            throttle.withLock { $0.fail(name: name, address: name, at: now) }
+            throw ScriberrError.wrongPassword
+        }
         throttle.withLock { $0.succeed(name: name, address: name) }
         return stored
     }

@@ -44,6 +44,14 @@ struct LoginThrottle {
         return nil
     }
 
+    /// The attempt had the wrong password: a wait that it began counts from now, however long the check took.
+    mutating func fail(name: String, address: String, at now: Timestamp) {
+        for key in keys(name, address) {
+            guard let count = counts[key], let seconds = Self.waitSeconds(count, key.rule) else { continue }
+            counts[key]?.blockedUntil = max(count.blockedUntil, now + .seconds(seconds))
+        }
+    }
+
     /// The attempt had the right password.
     mutating func succeed(name: String, address: String) {
         counts[.pair(name: name, address: address)] = nil
@@ -60,12 +68,14 @@ struct LoginThrottle {
         if now - count.touched > Self.memory { count = Count(touched: now) }
         count.failures += 1
         count.touched = now
-        let excess = count.failures - key.rule.freeFailures
-        if excess >= 0 {
-            let seconds = min(key.rule.longestSeconds, 1 << min(excess, 16))
-            count.blockedUntil = now + .seconds(seconds)
-        }
+        if let seconds = Self.waitSeconds(count, key.rule) { count.blockedUntil = now + .seconds(seconds) }
         counts[key] = count
+    }
+
+    /// How long to wait after that many failures; nil while more are free.
+    private static func waitSeconds(_ count: Count, _ rule: Rule) -> Int? {
+        let excess = count.failures - rule.freeFailures
+        return excess < 0 ? nil : min(rule.longestSeconds, 1 << min(excess, 16))
     }
 
     private mutating func makeRoom(at now: Timestamp) {
