@@ -89,16 +89,19 @@ package final class ScriberrServer: Service {
                     detail: "\(error)"
                 )
             }
-        } onGracefulShutdown: { [streams] in
+        } onGracefulShutdown: { [streams, logger] in
+            logger.info("Shutting down server")
             streams.close()
         }
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {
-        let limit = options.writeTimeout
+        let (options, logger) = (options, logger)
         var configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [WriteDeadline(limit: limit)],
-            idleTimeout: options.readTimeout.timeAmount
+            additionalChannelHandlers: [
+                RequestGuard(patience: options.readTimeout, linger: options.lingerTimeout, logger: logger),
+                WriteDeadline(limit: options.writeTimeout),
+            ]
         )
         configuration.httpDecoder.maxHeaderListSize = options.headerBytesMax
         configuration.httpDecoder.maxHeaderFieldSize = options.headerBytesMax

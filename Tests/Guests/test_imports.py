@@ -128,8 +128,13 @@ class Guarded(unittest.TestCase):
                 with self.assertRaises(urllib.error.HTTPError) as caught:
                     server.call("POST", "files:import-url", {"url": url})
                 self.assertEqual(caught.exception.code, 422, url)
+            file = server.call("POST", "files:import-youtube", {"url": "https://youtu.be/x"})
+            self.assertEqual((file["kind"], file["status"], file["size_bytes"]), ("youtube", "processing", 0))
+            while server.call("GET", f"files/{file['id']}")["status"] == "processing":
+                time.sleep(0.1)
+            self.assertEqual(server.call("GET", f"files/{file['id']}")["status"], "failed")
             with self.assertRaises(urllib.error.HTTPError) as caught:
-                server.call("POST", "files:import-youtube", {"url": "https://youtu.be/x"})
+                server.call("POST", "files:import-url", {"url": "https://youtu.be/x"})
             self.assertEqual(caught.exception.code, 503)
             self.assertIn(b"pip install yt-dlp", caught.exception.read())
 

@@ -92,6 +92,23 @@ struct ImportTests {
         }
     }
 
+    @Test func `a video without the program for it is a file that fails and says why`() async throws {
+        try await World.with { world in
+            let owner = try await world.ann()
+            let imports = world.imports(ImportPolicy(network: .open))
+            let url = "https://youtu.be/x"
+            await expect(Failure(.serviceUnavailable)) {
+                try await imports.start(owner, url: url, title: nil, youTubeOnly: false)
+            }
+            let file = try await imports.start(owner, url: url, title: nil, youTubeOnly: true)
+            #expect((file.status, file.kind, file.title) == (.processing, .youtube, "YouTube import"))
+            #expect(try await world.finish(imports, file).status == .failed)
+            #expect(try await world.events(owner) == ["file.processing", "file.failed"])
+            let payloads = try await world.database.read { try EventLog.events($0, after: 0, limit: 10).map(\.payload) }
+            #expect(payloads.last?.contains(#""code":"SERVICE_UNAVAILABLE","message":"This server cannot import"#) == true)
+        }
+    }
+
     @Test func `pages of known sites go to the program for sites, which names the recording`() async throws {
         try await World.with { world in
             let owner = try await world.ann()

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import ScriberrCore
 import ScriberrServices
 
@@ -16,6 +17,7 @@ extension Route {
                     fileID: body.fileID ?? "",
                     request
                 )
+                call.logEnqueued(job)
                 var answer = Answer.object(status: .accepted) { json in
                     json.transcription(job)
                     if let callback = request.callback { json.field("callback_secret", callback.secret) }
@@ -96,6 +98,7 @@ extension Route {
                 let id: TranscriptionID = try call.id()
                 let options = try await call.jsonIfPresent(RetryBody.self)?.options ?? OptionsPatch()
                 let job = try await call.services.transcriptions.retry(principal.owner, id, options: options)
+                call.logEnqueued(job)
                 return .object(status: .accepted) { json in
                     json.field("id", job.id.text)
                     json.field("source_transcription_id", id.text)
@@ -107,6 +110,11 @@ extension Route {
 }
 
 extension Call {
+    /// Notes that a request has queued a job.
+    func logEnqueued(_ job: Transcription) {
+        logger.info("Transcription job enqueued", metadata: ["job_id": "\(job.id)"])
+    }
+
     /// Takes a recording and queues a job for it.
     fileprivate func submit(_ principal: Principal) async throws -> Answer {
         let form = try await receiveForm(principal.owner) { fields in
@@ -117,6 +125,7 @@ extension Call {
         return try await onceByForm(principal, form) {
             let request = try NewTranscription(fields: form.fields)
             let job = try await services.transcriptions.submit(form.upload, request)
+            logEnqueued(job)
             var answer = Answer.object(status: .accepted) { json in
                 json.field("id", job.id.text)
                 json.field("file_id", job.fileID.text)

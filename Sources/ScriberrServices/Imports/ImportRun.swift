@@ -91,15 +91,16 @@ extension ImportService {
                     try await database.write { try ImportSQL.release($0, job) }
                     return
                 }
-                if !(error is ScriberrError) { onFailure(error) }
-                let code = (error as? ScriberrError)?.code ?? .internalError
+                let failure = error as? ScriberrError
+                if failure == nil || failure?.code == .serviceUnavailable { onFailure(error) }
+                let code = failure?.code ?? .internalError
                 let now = clock.now()
                 try await database.write { db in
                     guard try ImportSQL.remove(db, job), let file = try FileSQL.fail(db, job.owner, job.file, code, at: now)
                     else {
                         return
                     }
-                    try LibraryService.announce(db, file, .fileFailed)
+                    try LibraryService.announce(db, file, .fileFailed, because: failure)
                 }
             } catch {
                 // The lease ends, and somebody tries again.

@@ -24,7 +24,7 @@ package struct ImportService: Sendable {
     /// means the one that the recording brings.
     ///
     /// Throws `VALIDATION_ERROR` with field `url` or `title`, `FORBIDDEN` for an address in a private network, and
-    /// `SERVICE_UNAVAILABLE` when the program for sites is missing.
+    /// `SERVICE_UNAVAILABLE` when the program for sites is missing (with `youTubeOnly` the file fails for it).
     package func start(_ owner: UserID, url: String, title: String?, youTubeOnly: Bool) async throws -> AudioFile {
         let address = try OutboundAddress(url)
         let isSite = policy.siteHosts.contains(address.host)
@@ -33,7 +33,8 @@ package struct ImportService: Sendable {
         }
         let given = (title ?? "").isEmpty ? nil : try Title.given(title ?? "")
         if isSite || youTubeOnly {
-            guard policy.sites != nil else { throw Self.programMissing }
+            // The older route promises a file at once, which then fails.
+            guard youTubeOnly || policy.sites != nil else { throw Self.programMissing }
         } else {
             // Said at once where it can be; what counts is the check when the connection is made.
             do {

@@ -97,7 +97,7 @@ package struct LibraryService: Sendable {
 
     /// Throws `NOT_FOUND`.
     package func get(_ owner: UserID, _ id: FileID) async throws -> AudioFile {
-        guard let file = try await database.read({ try FileSQL.get($0, owner, id) }) else { throw ScriberrError.noFile }
+        guard let file = try await database.readBriefly({ try FileSQL.get($0, owner, id) }) else { throw ScriberrError.noFile }
         return file
     }
 
@@ -247,9 +247,16 @@ package struct LibraryService: Sendable {
         return try also(db, shared)
     }
 
-    /// Appends an event about a file.
-    static func announce(_ db: any SQLConnection, _ file: AudioFile, _ type: EventType) throws {
-        let payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)"}"#
+    /// Appends an event about a file, with what it failed for.
+    static func announce(
+        _ db: any SQLConnection,
+        _ file: AudioFile,
+        _ type: EventType,
+        because failure: ScriberrError? = nil
+    ) throws {
+        var payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)""#
+        if let failure { payload += #","code":\#(jsonString(failure.code.rawValue)),"message":\#(jsonString(failure.message))"# }
+        payload += "}"
         try EventLog.append(
             db,
             owner: file.owner,

@@ -15,6 +15,17 @@ import Testing
         }
     }
 
+    @Test func `a form whose file has another name has no file`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            for content in [TestForm.recording(), TestForm.recording(300_000), Array("text".utf8)] {
+                let head = #"Content-Disposition: form-data; name="audio"; filename="a.wav""#
+                let form = TestForm().adding([head, "Content-Type: audio/wav"], content)
+                #expect(try await client.send(form: form, to: "/api/v1/files").failure == "400 INVALID_REQUEST file")
+            }
+        }
+    }
+
     @Test func `an upload comes back byte by byte`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
