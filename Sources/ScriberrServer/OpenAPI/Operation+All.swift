@@ -350,7 +350,7 @@ extension Operation {
                     .list(
                         "Execution",
                         example: [
-                            "id": "exec_0193a4c5d6e70123456789abcdef0123", "transcription_id": jobID, "number": 1,
+                            "id": "exec_0193a4c5-d6e7-4123-8567-89abcdef0123", "transcription_id": jobID, "number": 1,
                             "status": "completed", "provider": "local", "model": "whisper-base",
                             "started_at": "2026-11-24T01:50:37.000001Z", "completed_at": "2026-11-24T01:50:49.000001Z",
                             "failed_at": nil, "processing_duration_ms": 12_000, "error": nil, "error_code": nil,
