@@ -93,7 +93,7 @@ let package = Package(
                 "CWebFiles", "CZlib", "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird,
                 .hummingbirdCore,
                 .jwtKit,
-                .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle,
+                .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .serviceLifecycle,
             ]
         ),
         .executableTarget(

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 import ScriberrCore
 
@@ -208,10 +209,10 @@ extension ScriberrError {
     /// What bytes that are no request are answered with.
     fileprivate static func misunderstood(_ error: any Error) -> ScriberrError {
         let detail = String(describing: error)
-        return switch detail {
-        case "headerOverflow":
+        return switch error as? HTTPParserError {
+        case .headerOverflow:
             ScriberrError(.headersTooLarge, "The request's address or headers are larger than allowed.", detail: detail)
-        case "invalidMethod": ScriberrError(.notImplemented, "The request's method is not known here.", detail: detail)
+        case .invalidMethod: ScriberrError(.notImplemented, "The request's method is not known here.", detail: detail)
         default: ScriberrError(.invalidRequest, "The request is not HTTP as it is spoken here.", detail: detail)
         }
     }

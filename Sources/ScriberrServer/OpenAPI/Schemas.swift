@@ -133,7 +133,7 @@ let documentSchemas: [DocumentValue.Field] = [
     body("RegistrationBody", ["username": text, "password": text, "confirm_password": text]),
     body("LoginBody", ["username": text, "password": text]),
     body("RefreshBody", ["refresh_token": text]),
-    body("LogoutBody", [:], optional: ["refresh_token": text]),
+    body("LogoutBody", [:], optional: ["refresh_token": maybe(text)]),
     body("PasswordBody", ["current_password": text, "new_password": text, "confirm_password": text]),
     body("UsernameBody", ["new_username": text, "password": text]),
     body(
@@ -142,7 +142,7 @@ let documentSchemas: [DocumentValue.Field] = [
         optional: ["description": maybe(text), "scopes": maybe(["type": "array", "items": scope]), "expires_at": maybe(time)]
     ),
     body("TitleBody", ["title": text]),
-    body("ImportBody", ["url": text], optional: ["title": text]),
+    body("ImportBody", ["url": text], optional: ["title": maybe(text)]),
     body(
         "TranscriptionBody",
         ["file_id": text],

@@ -60,6 +60,9 @@ struct ProcessParts {
 
     /// Runs the services until a signal asks the process to stop.
     func run(_ services: [any Service]) async throws {
+        // At its debug level the group describes its services with all that they hold, secrets too.
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .info)
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
