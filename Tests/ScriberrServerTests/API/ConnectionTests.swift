@@ -5,7 +5,7 @@ import Testing
 /// Clients that are slow, break off, speak no HTTP or come in crowds.
 @Suite struct Connections {
     @Test func `a client that does not finish its headers is cut off`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(2) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("GET /health HTTP/1.1\r\nHo")
                 #expect(try await connection.readToEnd() == "")
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `headers that come byte by byte are cut off all the same`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(2) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("GET /health HTTP/1.1\r\nX-Slow: ")
                 #expect(try await connection.readToEnd(dripping: "x") == "")
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `a body that stalls is answered with 408, and nothing is done`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(2) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
             let (client, tokens) = try await world.register()
             for length in ["Content-Length: 100", "Transfer-Encoding: chunked"] {
                 try await RawConnection.open(port: world.port) { connection async throws in
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a body that comes in drops is cut off though it never stalls`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(2) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
                 #expect(try await connection.readToEnd(dripping: " ").hasPrefix("HTTP/1.1 408 "))
@@ -79,7 +79,7 @@ import Testing
             "GET /health HTTP/1.1\r\n" + (0..<200).map { "X-\($0): 1\r\n" }.joined() + "\r\n", 431, "HEADERS_TOO_LARGE"
         ),
         ("BREW /api/v1/files HTTP/1.1\r\nHost: x\r\n\r\n", 501, "NOT_IMPLEMENTED"),
-        ("this is not HTTP at all\r\n\r\n", 400, "INVALID_REQUEST"),
+        ("GET /health HTTPS\r\nHost: x\r\n\r\n", 400, "INVALID_REQUEST"),
         ("GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n", 400, "INVALID_REQUEST"),
         (
             "POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
