@@ -71,7 +71,7 @@ let package = Package(
         room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
         room(
             "ScriberrStore",
-            ["ScriberrCore", "CPQ", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore, .nioHTTP1]
+            ["ScriberrCore", "CPQ", "CSQLiteSetup", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore, .nioHTTP1]
         ),
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
@@ -113,6 +113,7 @@ let package = Package(
         .target(name: "CPocketSphinx"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         // The web page, embedded by the C compiler: the program needs no file beside it.
         .target(name: "CWebFiles", exclude: ["page"]),
 

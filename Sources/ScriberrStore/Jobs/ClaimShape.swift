@@ -68,7 +68,7 @@ struct ClaimShape: Hashable {
                 progress = 0.05, stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge),
                 started_at = $3, updated_at = $4
             WHERE id \(isIt)
-            RETURNING \(Transcription.columns), charge
+            RETURNING \(Transcription.claimedColumns), charge
             """
     }
 

@@ -8,7 +8,10 @@ extension JobSQL {
     ) throws -> (hasWork: Bool, nextDue: Timestamp?) {
         let next = try nextDue(connection)
         if let next, next <= request.now { return (true, next) }
-        let sql = ClaimShape(request, isSingle: true).look[connection.dialect]
+        let shape = ClaimShape(request, isSingle: true)
+        // The first claim by lanes makes them.
+        if shape.goesByLanes, try !Lanes.areKept(connection) { return (true, next) }
+        let sql = shape.look[connection.dialect]
         return (try !connection.query(sql, ClaimShape.arguments(request, limit: 1)).isEmpty, next)
     }
 
@@ -65,7 +68,8 @@ extension JobSQL {
     ) throws -> [(job: Transcription, charge: Double)] {
         let (sql, arguments) = claimStatement(request, limit: limit, dialect: connection.dialect)
         let rows = try connection.query(sql, arguments)
-        return try rows.map { (try Transcription(row: $0), try $0.real("charge")) }.sorted { isBefore($0.job, $1.job) }
+        return try rows.map { (try Transcription(claimed: $0, by: request), try $0.real("charge")) }
+            .sorted { isBefore($0.job, $1.job) }
     }
 
     private static func isBefore(_ a: Transcription, _ b: Transcription) -> Bool {

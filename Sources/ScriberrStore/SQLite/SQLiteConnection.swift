@@ -46,6 +46,13 @@ final class SQLiteConnection: SQLConnection {
         }
     }
 
+    /// How many pages went to the log since this was last asked.
+    func takeWrittenPages() -> Int {
+        var (pages, most) = (CInt(0), CInt(0))
+        sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &most, 1)
+        return Int(pages)
+    }
+
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
     /// How many actions wait for the commit: a place to return to with ``dropActions(beyond:)``.

@@ -37,7 +37,7 @@ package final class SQLiteDatabase: Database {
             throw storageError(error)
         }
         let journal = journal
-        group = CommitGroup(pool: pool, signals: signals, groupMax: settings.groupMax) { journal.noteCommit() }
+        group = CommitGroup(pool: pool, signals: signals, settings: settings) { journal.noteCommit(pages: $0) }
     }
 
     package func read<Value: Sendable>(

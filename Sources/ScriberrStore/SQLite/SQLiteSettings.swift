@@ -1,3 +1,4 @@
+import CSQLiteSetup
 import Dispatch
 import Foundation
 import GRDB
@@ -18,13 +19,18 @@ package struct SQLiteSettings: Sendable {
     package var groupMax = 256
     /// How long the idle writer leaves the log alone before it is copied back.
     package var checkpointDelay = Duration.milliseconds(250)
+    /// How much of the log is copied back although the writer does not rest.
+    package var checkpointBytes = 16 << 20
+    /// How long the writer looks out for the next write before it sleeps. Waking it takes about as long.
+    package var lookout = Duration.microseconds(50)
     /// The size of the log from which on a reader that keeps it from shrinking is told about.
     package var journalWarningBytes = 256 << 20
 
     package init() {}
 
-    /// The configuration for GRDB.
+    /// The configuration for GRDB. Asked for before the first connection is opened.
     func configuration() -> Configuration {
+        SQLiteSettings.process
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.foreignKeysEnabled = true
@@ -40,6 +46,9 @@ package struct SQLiteSettings: Sendable {
         configuration.prepareDatabase { try $0.execute(sql: pragmas) }
         return configuration
     }
+
+    /// What holds for all connections of the process, set once.
+    private static let process: Void = csqlitesetup_count_no_memory()
 
     /// Asks again within 50 to 500 µs, as long as the timeout allows. SQLite's own handler sleeps up to 100 ms and starves
     /// while another process takes the lock again within microseconds.
