@@ -7,6 +7,7 @@ extension Operation {
         .merging(uploads) { $1 }
         .merging(webhooks) { $1 }
         .merging(models) { $1 }.merging(diarizations) { $1 }
+        .merging(bundles) { $1 }
         .merging(docs) { $1 }
         .merging(workers) { $1 }
         .merging(imports) { $1 }
@@ -143,8 +144,8 @@ extension Operation {
 
     private static let file: DocumentValue = [
         "id": "file_0193a4c5d6e70123456789abcdef0123", "title": "Stand-up", "kind": "audio", "status": "ready",
-        "mime_type": "audio/mp4", "size_bytes": 1_048_576, "duration_seconds": 61.5, "created_at": "2026-11-24T01:50:36.123456Z",
-        "updated_at": "2026-11-24T01:50:36.123456Z",
+        "mime_type": "audio/mp4", "size_bytes": 1_048_576, "duration_seconds": 61.5, "error": nil, "error_code": nil,
+        "created_at": "2026-11-24T01:50:36.123456Z", "updated_at": "2026-11-24T01:50:36.123456Z",
     ]
     private static let bytes: DocumentValue = ["type": "string", "format": "binary"]
     private static let playing = Operation(

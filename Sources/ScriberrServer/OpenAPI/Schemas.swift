@@ -28,7 +28,8 @@ let documentSchemas: [DocumentValue.Field] = [
         [
             "id": text, "title": text, "kind": ["type": "string", "enum": ["audio", "video", "youtube"]],
             "status": ["type": "string", "enum": ["ready", "processing", "failed"]], "mime_type": text, "size_bytes": integer,
-            "duration_seconds": maybe(number), "created_at": time, "updated_at": time,
+            "duration_seconds": maybe(number), "error": maybe(text), "error_code": maybe(text), "created_at": time,
+            "updated_at": time,
         ]
     ),
     answer("Submitted", ["id": text, "file_id": text, "status": jobStatus], optional: ["callback_secret": text]),
@@ -53,7 +54,7 @@ let documentSchemas: [DocumentValue.Field] = [
         ),
         optional: [
             "source_transcription_id": text, "queue_position": maybe(integer), "estimated_start_seconds": maybe(number),
-            "waiting_reason": maybe(text), "callback_secret": text,
+            "waiting_reason": maybe(text), "callback_secret": text, "diarization_job_id": maybe(text),
         ]
     ),
     answer("Warning", ["code": text, "message": text]),
@@ -142,7 +143,8 @@ let documentSchemas: [DocumentValue.Field] = [
         optional: ["description": maybe(text), "scopes": maybe(["type": "array", "items": scope]), "expires_at": maybe(time)]
     ),
     body("TitleBody", ["title": text]),
-    body("ImportBody", ["url": text], optional: ["title": text]),
+    body("ImportBody", ["url": text], optional: ["title": maybe(text), "transcription": maybe(reference("ImportedJob"))]),
+    body("ImportedJob", [:], optional: ["profile_id": maybe(text), "options": maybe(reference("OptionsBody"))]),
     body(
         "TranscriptionBody",
         ["file_id": text],

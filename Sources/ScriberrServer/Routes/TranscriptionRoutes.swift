@@ -49,12 +49,14 @@ extension Route {
                     } else {
                         try await call.services.transcriptions.get(principal.owner, id)
                     }
+                let speakers = try await call.services.transcriptions.diarization(of: job)
                 let place = job.status == .queued ? try await call.services.transcriptions.place(principal.owner, id) : nil
                 return .object { json in
                     json.transcription(job)
                     json.field("queue_position", place?.position)
                     json.field("estimated_start_seconds", place?.estimatedSeconds)
                     json.field("waiting_reason", place?.reason)
+                    json.field("diarization_job_id", speakers?.text)
                 }
             }
         ),

@@ -92,10 +92,10 @@ extension ImportService {
                     return
                 }
                 if !(error is ScriberrError) { onFailure(error) }
-                let code = (error as? ScriberrError)?.code ?? .internalError
+                let reason = error as? ScriberrError ?? ScriberrError(.internalError, "The recording could not be fetched.")
                 let now = clock.now()
                 try await database.write { db in
-                    guard try ImportSQL.remove(db, job), let file = try FileSQL.fail(db, job.owner, job.file, code, at: now)
+                    guard try ImportSQL.remove(db, job), let file = try FileSQL.fail(db, job.owner, job.file, reason, at: now)
                     else {
                         return
                     }

@@ -76,14 +76,25 @@ package struct LibraryService: Sendable {
         }
     }
 
-    /// Tells that a file can be used; with auto-transcription on, queues a job too.
-    func becameReady(_ db: any SQLConnection, _ file: AudioFile, transcribesByItself: Bool = true) throws -> AudioFile {
+    /// Tells that a file can be used. Queues a job too: with `transcription` if that is given, else if the account transcribes
+    /// new files by itself.
+    func becameReady(
+        _ db: any SQLConnection,
+        _ file: AudioFile,
+        transcribesByItself: Bool = true,
+        transcription: TranscriptionOptions? = nil
+    ) throws -> AudioFile {
         try Self.announce(db, file, .fileReady)
-        guard transcribesByItself else { return file }
-        guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
-        let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
+        let usual = transcription == nil && transcribesByItself ? try Self.usualOptions(db, file.owner) : nil
+        guard let options = transcription ?? usual else { return file }
         try NewJob(file: file, title: nil, options: options, maxAttempts: maxAttempts).enqueue(db, at: file.updatedAt)
         return file
+    }
+
+    /// The options of jobs for new files; nil when the account makes none by itself.
+    private static func usualOptions(_ db: any SQLConnection, _ owner: UserID) throws -> TranscriptionOptions? {
+        guard let settings = try SettingsSQL.get(db, owner), settings.autoTranscriptionEnabled else { return nil }
+        return try ProfileSQL.getDefault(db, owner)?.options ?? TranscriptionOptions()
     }
 
     /// One page of the owner's files.
@@ -249,13 +260,15 @@ package struct LibraryService: Sendable {
 
     /// Appends an event about a file.
     static func announce(_ db: any SQLConnection, _ file: AudioFile, _ type: EventType) throws {
-        let payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)"}"#
+        var payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)""#
+        if let code = file.errorCode { payload += #","code":\#(jsonString(code.rawValue))"# }
+        if let message = file.errorMessage { payload += #","message":\#(jsonString(message))"# }
         try EventLog.append(
             db,
             owner: file.owner,
             subject: file.id.text,
             type: type,
-            payload: payload,
+            payload: payload + "}",
             at: file.updatedAt
         )
     }

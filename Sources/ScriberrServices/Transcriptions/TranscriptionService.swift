@@ -244,7 +244,7 @@ package struct TranscriptionService: Sendable {
     }
 
     /// The options of a new job: those of the named or default profile, changed by the request, checked against the models.
-    private func options(_ owner: UserID, _ request: NewTranscription) async throws -> TranscriptionOptions {
+    package func options(_ owner: UserID, _ request: NewTranscription) async throws -> TranscriptionOptions {
         // A request that is wrong by itself says so before its profile is looked up.
         _ = try request.options.applied(to: TranscriptionOptions(diarization: true))
         try check(request.callback)

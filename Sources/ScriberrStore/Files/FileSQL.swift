@@ -4,7 +4,7 @@ package import ScriberrCore
 package enum FileSQL {
     private static let columns = """
         id, owner, title, kind, status, mime_type, size_bytes, sha256, duration_seconds, blob_key, error_code,
-        created_at, updated_at
+        error_message, created_at, updated_at
         """
 
     /// Which files a list shows.
@@ -122,6 +122,7 @@ package enum FileSQL {
             durationSeconds: try row.optionalReal("duration_seconds"),
             blobKey: try row.text("blob_key"),
             errorCode: try row.optionalText("error_code").map(ScriberrError.Code.init(rawValue:)),
+            errorMessage: try row.optionalText("error_message"),
             createdAt: try row.time("created_at"),
             updatedAt: try row.time("updated_at")
         )

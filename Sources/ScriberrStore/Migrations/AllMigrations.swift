@@ -14,4 +14,5 @@ package let allMigrations = [
     Migration(id: 15, name: "transcript versions", statements: Migration015TranscriptVersions.statements),
     Migration(id: 16, name: "queue pause and recordings", statements: Migration016PauseAndRecordings.statements),
     Migration(id: 17, name: "waveforms", statements: Migration017Waveforms.statements),
+    Migration(id: 22, name: "import jobs", statements: Migration022ImportJobs.statements),
 ]
