@@ -8,8 +8,8 @@ import { Marks, textRange } from "./highlights.js";
 const UNSURE = 0.5;
 
 /**
- * The text by segments. A click on a word tells its time; a double click, or the pen, edits. The browser leaves out what is not
- * in view, and marks are made for that alone.
+ * The text by segments. A click on a word tells its time; a double click, or the pen, edits. What is beside
+ * the text, and its marks, are made for what is near the view alone.
  */
 export class TextView {
   #document;
