@@ -29,6 +29,8 @@ package struct ServerOptions: Sendable {
     package var writeTimeout: Duration = .seconds(30)
     /// How long the rest of a refused body is read, so that the client gets to see the answer.
     package var lingerTimeout: Duration = .seconds(3)
+    /// How long requests and answers under way may go on when the server stops.
+    package var drainTimeout: Duration = .seconds(5)
     /// The silence after which an event stream sends a comment.
     package var heartbeatInterval: Duration = .seconds(25)
     /// The names of others' models under which ours are asked for.

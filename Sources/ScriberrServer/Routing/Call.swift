@@ -81,4 +81,5 @@ struct ServerParts: Sendable {
     let authenticator: Authenticator
     let origins: CORSPolicy
     let streams: StreamRegistry
+    let connections: OpenConnections
 }
