@@ -34,6 +34,7 @@ package struct Services: Sendable {
         directory: any ModelDirectory,
         depot: any ModelDepot,
         webhookSender: any WebhookSender,
+        secrets: SecretBox,
         webhookPolicy: WebhookPolicy = WebhookPolicy(),
         logger: Logger,
         clock: any WallClock = SystemWallClock(),
@@ -73,6 +74,7 @@ package struct Services: Sendable {
             clock: clock,
             policy: webhookPolicy,
             sender: webhookSender,
+            secrets: secrets,
             logger: logger
         )
         webhooks = WebhookService(
@@ -80,6 +82,7 @@ package struct Services: Sendable {
             clock: clock,
             policy: webhookPolicy,
             sender: webhookSender,
+            secrets: secrets,
             courier: courier
         )
         waveforms = WaveformService(database: database, blobs: blobs, probe: probe)
@@ -89,6 +92,7 @@ package struct Services: Sendable {
             models: models,
             clock: clock,
             line: line,
+            secrets: secrets,
             checkCallback: { try webhookSender.check(url: $0) },
             maxAttempts: maxAttempts,
             runningHere: runningHere

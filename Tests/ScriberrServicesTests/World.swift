@@ -52,6 +52,7 @@ struct World: Sendable {
             directory: FewModels(),
             depot: depot,
             webhookSender: receiver,
+            secrets: SecretBox(serverSecret: Array("the secret of a test".utf8)),
             logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
             clock: clock,
             uploadLimitBytes: uploadLimitBytes,

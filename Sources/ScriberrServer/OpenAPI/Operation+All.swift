@@ -228,7 +228,9 @@ extension Operation {
             summary: "Queues a job for a stored recording.",
             details:
                 "Options come from the profile, or from the default profile, and are changed by `options`. With `join_running` a "
-                + "job that already waits or runs for the same bytes with the same options is answered instead of a new one.",
+                + "job that already waits or runs for the same bytes with the same options is answered instead of a new one. "
+                + "`callback_url` hears of the end of the job, and `retention` stands instead of the account's rules; both also "
+                + "hold for retries.",
             body: .json(
                 "TranscriptionBody",
                 example: [
@@ -246,7 +248,8 @@ extension Operation {
                 "properties": [
                     "file": bytes, "title": ["type": "string"], "profile_id": ["type": "string"],
                     "options": ["type": "string", "description": "The options as JSON text."],
-                    "join_running": ["type": "string", "enum": ["true", "false"]],
+                    "join_running": ["type": "string", "enum": ["true", "false"]], "callback_url": ["type": "string"],
+                    "retention": ["type": "string", "description": "Rules for keeping, as JSON text."],
                 ],
             ]),
             answers: [

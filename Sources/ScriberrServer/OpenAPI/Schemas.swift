@@ -148,7 +148,7 @@ let documentSchemas: [DocumentValue.Field] = [
         ["file_id": text],
         optional: [
             "title": maybe(text), "profile_id": maybe(text), "options": maybe(reference("OptionsBody")),
-            "join_running": maybe(truth), "callback_url": maybe(text),
+            "join_running": maybe(truth), "callback_url": maybe(text), "retention": maybe(reference("RetentionRulesBody")),
         ]
     ),
     body(

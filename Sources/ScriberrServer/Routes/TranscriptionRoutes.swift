@@ -111,7 +111,7 @@ extension Call {
     fileprivate func submit(_ principal: Principal) async throws -> Answer {
         let form = try await receiveForm(principal.owner) { fields in
             // What came before the file is checked before the file is stored. What comes behind it is checked at the end.
-            guard fields["options"] != nil || fields["profile_id"] != nil else { return }
+            guard ["options", "profile_id", "callback_url", "retention"].contains(where: { fields[$0] != nil }) else { return }
             try await services.transcriptions.check(principal.owner, NewTranscription(fields: fields))
         }
         return try await onceByForm(principal, form) {
@@ -136,7 +136,8 @@ extension NewTranscription {
             profileID: fields["profile_id"],
             options: try OptionsPatch(text: fields["options"] ?? ""),
             joinsRunning: try Self.flag(fields["join_running"]),
-            callback: fields["callback_url"].flatMap { $0.isEmpty ? nil : JobCallback(url: $0) }
+            callback: fields["callback_url"].flatMap { $0.isEmpty ? nil : JobCallback(url: $0) },
+            retention: try RetentionBody(text: fields["retention"] ?? "")?.rules
         )
     }
 }
@@ -158,12 +159,13 @@ private struct TranscriptionBody: Decodable {
     var options: OptionsPatch?
     var joinsRunning: Bool?
     var callbackURL: String?
+    var retention: RetentionBody?
 
     enum CodingKeys: String, CodingKey {
         case fileID = "file_id"
         case title
         case profileID = "profile_id"
-        case options
+        case options, retention
         case joinsRunning = "join_running"
         case callbackURL = "callback_url"
     }
@@ -174,7 +176,8 @@ private struct TranscriptionBody: Decodable {
             profileID: profileID,
             options: options ?? OptionsPatch(),
             joinsRunning: joinsRunning ?? false,
-            callback: callbackURL.flatMap { $0.isEmpty ? nil : JobCallback(url: $0) }
+            callback: callbackURL.flatMap { $0.isEmpty ? nil : JobCallback(url: $0) },
+            retention: retention?.rules
         )
     }
 }

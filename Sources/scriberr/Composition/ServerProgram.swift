@@ -25,6 +25,7 @@ enum ServerProgram {
             directory: parts.directory,
             depot: parts.engines.store,
             webhookSender: OutboundSender(policy: settings.outbound),
+            secrets: SecretBox(serverSecret: Array(secret.utf8), earlier: settings.earlierTokenSecrets),
             webhookPolicy: settings.webhooks.policy,
             logger: logger,
             uploadLimitBytes: settings.uploadLimitBytes,
@@ -36,6 +37,10 @@ enum ServerProgram {
             runningHere: { queue?.statistics.running.count ?? 0 }
         )
         try await services.housekeeping.atStart()
+        let lost = try await services.webhooks.closeSecrets()
+        if lost > 0 {
+            logger.warning("Webhooks have secrets of another JWT_SECRET; rotate them", metadata: ["count": "\(lost)"])
+        }
         // The lock on the database lets no other server be at it.
         if case .sqlite = settings.database { try await services.imports.takeOver() }
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
@@ -81,5 +86,7 @@ extension ServerOptions {
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
         webFolder = settings.webFolder
+        // What stops behind the server needs time as well.
+        drainTimeout = min(drainTimeout, settings.shutdownTimeout / 4)
     }
 }

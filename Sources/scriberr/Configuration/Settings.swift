@@ -22,6 +22,8 @@ struct Settings: Sendable {
     /// Given by the operator; nil to read or make ``tokenSecretFile``.
     var tokenSecret: String?
     var tokenSecretFile: String
+    /// Secrets from before, which still open what was closed with them.
+    var earlierTokenSecrets: [[UInt8]]
     var uploadLimitBytes: Int64
     var uploadStaging: UploadStaging
     var webhooks: Webhooks
@@ -126,6 +128,7 @@ extension Settings {
         transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
         tokenSecret = reader.value("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
+        earlierTokenSecrets = reader.value("JWT_SECRET_PREVIOUS").map { [Array($0.utf8)] } ?? []
         uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20
         uploadStaging = UploadStaging(from: &reader)
         webhooks = Webhooks(from: &reader)
