@@ -61,7 +61,8 @@ struct ProcessParts {
     /// Runs the services until a signal asks the process to stop.
     func run(_ services: [any Service]) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) },
+            // By themselves services are called what they hold, which goes into the log, keys and secrets included.
+            services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
