@@ -32,6 +32,8 @@ public protocol SQLConnection {
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
     /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING …`).
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow]
+    /// Runs statements whose rows are looked at together. They travel together where that saves time; the first failure is thrown.
+    func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]]
     /// Runs a statement whose count nobody asks for. It may travel together with later ones; when it fails, a later statement
     /// or the commit says so.
     func perform(_ sql: String, _ arguments: [SQLValue]) throws
@@ -45,6 +47,10 @@ public protocol SQLConnection {
 extension SQLConnection {
     /// Runs a statement now.
     public func perform(_ sql: String, _ arguments: [SQLValue]) throws { try execute(sql, arguments) }
+    /// Runs one after the other.
+    public func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]] {
+        try statements.map { try query($0.sql, $0.arguments) }
+    }
     /// One writer at a time numbers its entries.
     public func eventHorizon() throws -> Int64? { nil }
 }
