@@ -17,6 +17,8 @@ package struct ServerOptions: Sendable {
     package var secureCookies = false
     /// A folder to serve the web page from instead of the program's own copy, for working on it.
     package var webFolder: String?
+    /// Where clients are sent for recordings: scheme, host and port; nil when they get them from here.
+    package var mediaOrigin: String?
     /// The largest JSON body in bytes.
     package var jsonBytesMax = 1 << 20
     /// The largest header block in bytes.

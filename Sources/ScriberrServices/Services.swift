@@ -24,7 +24,8 @@ package struct Services: Sendable {
     package let housekeeping: Housekeeping
     package let indexer: TranscriptIndexer
 
-    /// `signals` are those of `database`. `runningHere` tells how many jobs run in this process.
+    /// `signals` are those of `database`. `runningHere` tells how many jobs run in this process. With `sharesLogins` failed logins
+    /// are counted in the database, with `downloads` clients are sent there for recordings.
     package init(
         database: any Database,
         signals: StoreSignals,
@@ -44,9 +45,16 @@ package struct Services: Sendable {
         imports policy: ImportPolicy = ImportPolicy(),
         retention: Retention = Retention(),
         maxAttempts: Int = 3,
+        sharesLogins: Bool = false,
+        downloads: (any DirectDownloads)? = nil,
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
-        accounts = AccountService(database: database, clock: clock, passwordCost: passwordCost)
+        accounts = AccountService(
+            database: database,
+            clock: clock,
+            passwordCost: passwordCost,
+            throttle: sharesLogins ? SharedLoginThrottle(database: database) : OwnLoginThrottle()
+        )
         apiKeys = APIKeyService(database: database, clock: clock)
         modelPulls = ModelPulls(database: database, depot: depot, clock: clock)
         models = ModelService(directory: directory, database: database, depot: depot, pulls: modelPulls)
@@ -58,7 +66,8 @@ package struct Services: Sendable {
             probe: probe,
             clock: clock,
             uploadLimitBytes: uploadLimitBytes,
-            maxAttempts: maxAttempts
+            maxAttempts: maxAttempts,
+            downloads: downloads
         )
         uploads = UploadService(
             database: database,
@@ -107,6 +116,7 @@ package struct Services: Sendable {
             webhooks: webhooks,
             idempotency: idempotency,
             recordings: recordings,
+            logins: accounts.throttle,
             retention: retention,
             clock: clock
         )

@@ -59,7 +59,8 @@ struct Dispatcher: Sendable {
         switch routes.match(request.method, path: path) {
         case .unknown:
             if let location = pathWithoutSlash(request) { return .redirect(location) }
-            if let answer = WebPage(folder: server.options.webFolder).answer(request.method, path: path) { return .page(answer) }
+            let page = WebPage(folder: server.options.webFolder, mediaOrigin: server.options.mediaOrigin)
+            if let answer = page.answer(request.method, path: path) { return .page(answer) }
             throw ScriberrError.nothingHere
         case .methodNotAllowed:
             throw ScriberrError(.methodNotAllowed, "This path does not answer \(request.method.rawValue).")

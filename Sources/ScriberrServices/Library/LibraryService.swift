@@ -11,16 +11,20 @@ package struct LibraryService: Sendable {
     let cleaner: BlobCleaner
     private let probe: any MediaProbe
     private let maxAttempts: Int
+    private let downloads: (any DirectDownloads)?
 
+    /// With `downloads` clients are sent there for recordings.
     package init(
         database: any Database,
         blobs: any BlobStore,
         probe: any MediaProbe,
         clock: any WallClock,
         uploadLimitBytes: Int64,
-        maxAttempts: Int = 3
+        maxAttempts: Int = 3,
+        downloads: (any DirectDownloads)? = nil
     ) {
         self.maxAttempts = maxAttempts
+        self.downloads = downloads
         self.database = database
         self.blobs = blobs
         self.probe = probe
@@ -137,7 +141,7 @@ package struct LibraryService: Sendable {
         guard file.status == .ready, !file.blobKey.isEmpty, try await blobs.size(of: file.blobKey) != nil else {
             throw ScriberrError.noFile
         }
-        return OpenedAudio(file: file, blobs: blobs)
+        return OpenedAudio(file: file, blobs: blobs, downloads: downloads)
     }
 
     /// Makes a row of an upload and runs `also` in the same transaction. The upload is used up, or aborted when this throws.

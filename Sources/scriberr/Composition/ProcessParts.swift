@@ -27,7 +27,8 @@ struct ProcessParts {
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
         let hasCUDA = try await Self.check(engines, settings, logger)
         opened = try OpenedDatabase(settings, logger: logger)
-        let offer = opened.isShared ? try await Self.offer(engines, settings, hasCUDA: hasCUDA) : nil
+        try await opened.checkStart()
+        let offer = try await Self.offer(engines, settings, hasCUDA: hasCUDA)
         recordings = try await RecordingStore.open(settings.storage, logger: logger)
         queue = hasWorkers ? Self.makeQueue(settings, engines, opened, recordings.blobs, role, offer, logger) : nil
     }
@@ -77,7 +78,7 @@ struct ProcessParts {
         _ opened: OpenedDatabase,
         _ blobs: any BlobStore,
         _ role: InstanceRecord.Role,
-        _ offer: WorkerOffer?,
+        _ offer: WorkerOffer,
         _ logger: Logger
     ) -> JobQueue {
         let instance = InstanceRecord(
@@ -92,7 +93,8 @@ struct ProcessParts {
             startedAt: .now
         )
         var configuration = QueueConfiguration(settings)
-        configuration.offer = offer
+        // One that has its database for itself takes every job: nobody else could.
+        configuration.offer = opened.isShared ? offer : nil
         // A database that is away for a minute must not make every process take every other for dead.
         if opened.isShared { configuration.deadAfter = min(settings.queue.leaseTimeout, sharedDeadAfter) }
         return JobQueue(

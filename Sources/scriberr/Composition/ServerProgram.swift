@@ -5,6 +5,7 @@ import ScriberrQueue
 import ScriberrServer
 import ScriberrServices
 import ScriberrStore
+import ServiceLifecycle
 
 /// The whole server, put together: the one place where concrete parts meet.
 ///
@@ -16,6 +17,8 @@ enum ServerProgram {
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let parts = try await ProcessParts(settings, role: .server, hasWorkers: hasWorkers, logger: logger)
         let (database, signals, queue) = (parts.opened.database, parts.opened.signals, parts.queue)
+        let presence: [any Service] =
+            parts.opened.isShared ? [try await NodePresence(database, secret: secret, logger: logger)] : []
         let services = Services(
             database: database,
             signals: signals,
@@ -33,6 +36,8 @@ enum ServerProgram {
             imports: ImportPolicy(settings),
             retention: Retention(events: settings.eventRetention, answers: settings.idempotencyRetention),
             maxAttempts: settings.queue.maxAttempts,
+            sharesLogins: parts.opened.isShared,
+            downloads: settings.redirectsDownloads ? parts.recordings.downloads : nil,
             runningHere: { queue?.statistics.running.count ?? 0 }
         )
         try await services.housekeeping.atStart()
@@ -41,7 +46,7 @@ enum ServerProgram {
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
         try await parts.run(
-            parts.services + [
+            parts.services + presence + [
                 PullKeeper(pulls: services.modelPulls, logger: logger),
                 Housekeeper(housekeeping: services.housekeeping, logger: logger),
                 CourierService(courier: services.courier),
@@ -81,5 +86,6 @@ extension ServerOptions {
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
         webFolder = settings.webFolder
+        if settings.redirectsDownloads, case .bucket(let bucket) = settings.storage { mediaOrigin = bucket.location.origin }
     }
 }

@@ -17,6 +17,8 @@ struct Settings: Sendable {
     var logLevel: LogVerbosity
     var database: DatabaseLocation
     var storage: StorageLocation
+    /// Whether clients are sent to the bucket for recordings.
+    var redirectsDownloads: Bool
     /// Where finished transcripts are kept as files too.
     var transcriptsFolder: String
     /// Given by the operator; nil to read or make ``tokenSecretFile``.
@@ -123,6 +125,7 @@ extension Settings {
         logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
         database = Self.database(from: &reader)
         storage = StorageLocation(from: &reader)
+        redirectsDownloads = Self.redirectsDownloads(from: &reader)
         transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
         tokenSecret = reader.value("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
