@@ -47,7 +47,7 @@ test: setup ## Build, lint and run every test
 	tools/check-guests
 	SCRIBERR_STRICT=1 tools/run-tests
 	tools/test-page
-	SEED=7 tools/check-openapi 60 --phases examples
+	SEED=7 tools/check-openapi 120 --phases examples,coverage
 
 check-openapi: setup build ## Let schemathesis look for faults in the API for N seconds
 	tools/check-openapi $(N)

@@ -36,6 +36,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -56,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -71,7 +73,7 @@ let package = Package(
         room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
         room(
             "ScriberrStore",
-            ["ScriberrCore", "CPQ", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore, .nioHTTP1]
+            ["ScriberrCore", "CPQ", "CSQLiteSetup", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore, .nioHTTP1]
         ),
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
@@ -91,7 +93,7 @@ let package = Package(
                 "CWebFiles", "CZlib", "ScriberrCore", "ScriberrTranscript", "ScriberrServices", .crypto, .httpTypes, .hummingbird,
                 .hummingbirdCore,
                 .jwtKit,
-                .logging, .nioCore, .serviceLifecycle,
+                .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .serviceLifecycle,
             ]
         ),
         .executableTarget(
@@ -113,6 +115,7 @@ let package = Package(
         .target(name: "CPocketSphinx"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         // The web page, embedded by the C compiler: the program needs no file beside it.
         .target(name: "CWebFiles", exclude: ["page"]),
 

@@ -8,6 +8,8 @@ import json
 import sys
 import time
 
+import uvloop
+
 PORT, TOKEN, JOB = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 CLIENTS, RATE, SECONDS = int(sys.argv[4]), float(sys.argv[5]), float(sys.argv[6])
 MARK = b"event: transcription.updated\n"
@@ -78,4 +80,4 @@ async def main():
     }))
 
 
-asyncio.run(main())
+uvloop.run(main())

@@ -4,7 +4,7 @@
 //   sqlite_limit enqueue FILE SECONDS BATCH    jobs put in, BATCH to a commit
 //   sqlite_limit cycle FILE SECONDS            one job put in, claimed and completed, three commits
 //
-// Only the writes and the one read that finds a job are done: no fence is checked, no lane is mended, nothing is decoded.
+// Only the writes and the one read that finds a job are done: no fence is checked, nothing is decoded.
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static void run(sqlite3_stmt *statement) {
     sqlite3_reset(statement);
 }
 
-static sqlite3_stmt *begin, *commit, *insert_job, *arrive, *insert_event, *claim, *refresh, *insert_attempt, *complete,
+static sqlite3_stmt *begin, *commit, *insert_job, *insert_event, *claim, *insert_attempt, *complete,
     *close_attempt, *insert_transcript;
 
 static void prepare_all(void) {
@@ -71,22 +71,12 @@ static void prepare_all(void) {
         "INSERT INTO transcriptions (id, owner, file_id, blob_key, title, title_folded, status, options, priority, queued_at,"
         " run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, $8, $9, 1, 3, 'queued', $10, $11, $12)");
-    arrive = prepare(
-        "INSERT INTO queue_lanes (owner, priority, head_queued_at, head_created_at, head_id, virtual_time)"
-        " VALUES ($1, 0, $2, $3, $4, (SELECT virtual_time FROM queue_clock WHERE id = 1))"
-        " ON CONFLICT (owner, priority) DO UPDATE SET head_queued_at = excluded.head_queued_at,"
-        " head_created_at = excluded.head_created_at, head_id = excluded.head_id WHERE queue_lanes.head_id IS NULL");
     insert_event = prepare("INSERT INTO events (owner, subject, type, payload, at) VALUES ($1, $2, $3, $4, $5)");
     claim = prepare(
         "UPDATE transcriptions SET status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2,"
         " progress = 0.05, stage = 'preparing', started_at = $3, updated_at = $4"
         " WHERE id IN (SELECT id FROM transcriptions WHERE status = 'queued' AND is_due = 1"
         " ORDER BY priority DESC, queued_at, created_at, id LIMIT 1) AND status = 'queued' RETURNING id, owner");
-    refresh = prepare(
-        "UPDATE queue_lanes SET (head_queued_at, head_created_at, head_id) = ("
-        " SELECT job.queued_at, job.created_at, job.id FROM transcriptions AS job WHERE job.owner = queue_lanes.owner"
-        " AND job.priority = queue_lanes.priority AND job.status = 'queued' AND job.is_due = 1"
-        " ORDER BY job.queued_at, job.created_at, job.id LIMIT 1) WHERE owner = $1");
     insert_attempt = prepare(
         "INSERT INTO executions (job, number, id, status, started_at) VALUES ($1, 1, $2, 'processing', $3)");
     complete = prepare(
@@ -118,8 +108,6 @@ static void enqueue(long number) {
     snprintf(folded, sizeof folded, "meeting of the working group, part %ld", number);
     bind(insert_job, "titttttiirii", job, owner, file, blob, title, folded, options, now, now, 60.0 + number % 3600, now, now);
     run(insert_job);
-    bind(arrive, "iiit", owner, now, now, job);
-    run(arrive);
     event(owner, job, "transcription.created", "queued", 0);
 }
 
@@ -131,8 +119,6 @@ static long long claim_one(char *job, size_t size) {
     snprintf(job, size, "%s", (const char *)sqlite3_column_text(claim, 0));
     long long owner = sqlite3_column_int64(claim, 1);
     run(claim);
-    bind(refresh, "i", owner);
-    run(refresh);
     char attempt[96];
     snprintf(attempt, sizeof attempt, "exec_%s-1", job + 3);
     bind(insert_attempt, "tti", job, attempt, now);
@@ -192,6 +178,8 @@ static long measure_cycle(double end) {
 
 int main(int count, char **words) {
     check(count >= 4, "Use: sqlite_limit enqueue FILE SECONDS BATCH | cycle FILE SECONDS");
+    // No account of memory, as our program does without one.
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     check(sqlite3_open(words[2], &db) == SQLITE_OK, words[2]);
     const char *pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
                           "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000;";

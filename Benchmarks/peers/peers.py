@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
-"""Measures the Python queues huey and litequeue as queue-bench measures ours: peers.py PEER SECTION FOLDER [key=value...]
+"""Measures Python queues as queue-bench measures ours: peers.py PEER SECTION FOLDER [key=value...]
 
 Sections: enqueue (callers=N threads), cycle (one caller puts in, takes and finishes one job after the other), drain and
-latency (one worker process), crash (a worker is killed while it runs a job; does the next one run it?). Each runs with the disk waited for at every commit; `litequeue` comes with synchronous=NORMAL
-and is measured once as it comes (litequeue-normal) and once made durable.
+latency (one worker process), crash (a worker is killed while it runs a job; does the next one run it?). Each peer but
+litequeue-normal waits for the disk at every commit.
+
+litequeue         made durable by what it offers: synchronous=FULL, and a worker that starts gives back what is locked
+persist-queue     its SQLiteAckQueue, as it comes: taken, then acknowledged; a process that starts takes back the rest
+huey              SqliteHuey with fsync: forgets a job when a worker takes it
+litequeue-normal  as it comes: synchronous=NORMAL, and what a dead worker had stays locked
 """
 import logging
 import mmap
@@ -73,6 +78,7 @@ class LiteQueue:
     """put, pop, done. It has no worker of its own, so a loop that asks every millisecond stands for one."""
 
     synchronous = "FULL"
+    gives_back = True
 
     def __init__(self, folder, starts):
         self.path, self.starts, self.local = folder + "/lite.db", starts, threading.local()
@@ -99,17 +105,53 @@ class LiteQueue:
         return True
 
     def work(self):
-        print("READY", flush=True)
-        while True:
-            if not self.take_and_finish():
-                time.sleep(0.001)
+        if self.gives_back:
+            # The only worker there is has just started: whoever locked these is dead.
+            for message in list(self.queue().list_locked(0)):
+                self.queue().retry(message.message_id)
+        loop(self)
 
 
 class LiteQueueNormal(LiteQueue):
     synchronous = "NORMAL"
+    gives_back = False
 
 
-PEERS = {"huey": Huey, "litequeue": LiteQueue, "litequeue-normal": LiteQueueNormal}
+class PersistQueue:
+    """put, get, ack, with a loop that asks every millisecond as its worker."""
+
+    def __init__(self, folder, starts):
+        from persistqueue import SQLiteAckQueue
+
+        self.starts = starts
+        self.queue = SQLiteAckQueue(folder + "/persist", multithreading=True)
+
+    def put(self, job):
+        self.queue.put({"job": job, **PAYLOAD})
+
+    def take_and_finish(self):
+        from persistqueue import Empty
+
+        try:
+            item = self.queue.get(block=False, raw=True)
+        except Empty:
+            return False
+        self.starts.note(item["data"]["job"])
+        self.queue.ack(id=item["pqid"])
+        return True
+
+    def work(self):
+        loop(self)
+
+
+def loop(queue):
+    print("READY", flush=True)
+    while True:
+        if not queue.take_and_finish():
+            time.sleep(0.001)
+
+
+PEERS = {"litequeue": LiteQueue, "persist-queue": PersistQueue, "huey": Huey, "litequeue-normal": LiteQueueNormal}
 
 
 class Worker:

@@ -52,6 +52,9 @@ static const unsigned char file_js_core_live_js[] = {
 static const unsigned char file_js_core_menu_js[] = {
 #embed "page/js/core/menu.js"
 };
+static const unsigned char file_js_core_meter_js[] = {
+#embed "page/js/core/meter.js"
+};
 static const unsigned char file_js_core_models_js[] = {
 #embed "page/js/core/models.js"
 };
@@ -76,6 +79,9 @@ static const unsigned char file_js_core_toast_js[] = {
 static const unsigned char file_js_library_bulk_bar_js[] = {
 #embed "page/js/library/bulk-bar.js"
 };
+static const unsigned char file_js_library_bulk_export_js[] = {
+#embed "page/js/library/bulk-export.js"
+};
 static const unsigned char file_js_library_deleting_js[] = {
 #embed "page/js/library/deleting.js"
 };
@@ -87,6 +93,9 @@ static const unsigned char file_js_library_filters_js[] = {
 };
 static const unsigned char file_js_library_import_address_js[] = {
 #embed "page/js/library/import-address.js"
+};
+static const unsigned char file_js_library_imports_js[] = {
+#embed "page/js/library/imports.js"
 };
 static const unsigned char file_js_library_intake_options_js[] = {
 #embed "page/js/library/intake-options.js"
@@ -163,11 +172,20 @@ static const unsigned char file_js_transcript_changes_js[] = {
 static const unsigned char file_js_transcript_copying_js[] = {
 #embed "page/js/transcript/copying.js"
 };
+static const unsigned char file_js_transcript_diarization_js[] = {
+#embed "page/js/transcript/diarization.js"
+};
+static const unsigned char file_js_transcript_diarize_form_js[] = {
+#embed "page/js/transcript/diarize-form.js"
+};
 static const unsigned char file_js_transcript_document_js[] = {
 #embed "page/js/transcript/document.js"
 };
 static const unsigned char file_js_transcript_editor_js[] = {
 #embed "page/js/transcript/editor.js"
+};
+static const unsigned char file_js_transcript_export_options_js[] = {
+#embed "page/js/transcript/export-options.js"
 };
 static const unsigned char file_js_transcript_export_panel_js[] = {
 #embed "page/js/transcript/export-panel.js"
@@ -247,6 +265,7 @@ static const WebFile files[] = {
     {"js/core/jobs.js", file_js_core_jobs_js, sizeof file_js_core_jobs_js},
     {"js/core/live.js", file_js_core_live_js, sizeof file_js_core_live_js},
     {"js/core/menu.js", file_js_core_menu_js, sizeof file_js_core_menu_js},
+    {"js/core/meter.js", file_js_core_meter_js, sizeof file_js_core_meter_js},
     {"js/core/models.js", file_js_core_models_js, sizeof file_js_core_models_js},
     {"js/core/notice.js", file_js_core_notice_js, sizeof file_js_core_notice_js},
     {"js/core/router.js", file_js_core_router_js, sizeof file_js_core_router_js},
@@ -255,10 +274,12 @@ static const WebFile files[] = {
     {"js/core/theme.js", file_js_core_theme_js, sizeof file_js_core_theme_js},
     {"js/core/toast.js", file_js_core_toast_js, sizeof file_js_core_toast_js},
     {"js/library/bulk-bar.js", file_js_library_bulk_bar_js, sizeof file_js_library_bulk_bar_js},
+    {"js/library/bulk-export.js", file_js_library_bulk_export_js, sizeof file_js_library_bulk_export_js},
     {"js/library/deleting.js", file_js_library_deleting_js, sizeof file_js_library_deleting_js},
     {"js/library/drops.js", file_js_library_drops_js, sizeof file_js_library_drops_js},
     {"js/library/filters.js", file_js_library_filters_js, sizeof file_js_library_filters_js},
     {"js/library/import-address.js", file_js_library_import_address_js, sizeof file_js_library_import_address_js},
+    {"js/library/imports.js", file_js_library_imports_js, sizeof file_js_library_imports_js},
     {"js/library/intake-options.js", file_js_library_intake_options_js, sizeof file_js_library_intake_options_js},
     {"js/library/job-dialogs.js", file_js_library_job_dialogs_js, sizeof file_js_library_job_dialogs_js},
     {"js/library/job-list.js", file_js_library_job_list_js, sizeof file_js_library_job_list_js},
@@ -284,8 +305,11 @@ static const WebFile files[] = {
     {"js/transcript/align.js", file_js_transcript_align_js, sizeof file_js_transcript_align_js},
     {"js/transcript/changes.js", file_js_transcript_changes_js, sizeof file_js_transcript_changes_js},
     {"js/transcript/copying.js", file_js_transcript_copying_js, sizeof file_js_transcript_copying_js},
+    {"js/transcript/diarization.js", file_js_transcript_diarization_js, sizeof file_js_transcript_diarization_js},
+    {"js/transcript/diarize-form.js", file_js_transcript_diarize_form_js, sizeof file_js_transcript_diarize_form_js},
     {"js/transcript/document.js", file_js_transcript_document_js, sizeof file_js_transcript_document_js},
     {"js/transcript/editor.js", file_js_transcript_editor_js, sizeof file_js_transcript_editor_js},
+    {"js/transcript/export-options.js", file_js_transcript_export_options_js, sizeof file_js_transcript_export_options_js},
     {"js/transcript/export-panel.js", file_js_transcript_export_panel_js, sizeof file_js_transcript_export_panel_js},
     {"js/transcript/facts-panel.js", file_js_transcript_facts_panel_js, sizeof file_js_transcript_facts_panel_js},
     {"js/transcript/find-bar.js", file_js_transcript_find_bar_js, sizeof file_js_transcript_find_bar_js},

@@ -9,13 +9,17 @@ import ServiceLifecycle
 /// The HTTP server: binds, serves until it is asked to stop, and stops without leaving an answer half written.
 ///
 /// At graceful shutdown the event streams end first; then the listening socket closes, answers under way are finished and idle
-/// connections closed. ``run()`` returns when the last connection is gone; the service group's own limit bounds that.
+/// connections closed. Requests and answers that are not done after ``ServerOptions/drainTimeout`` are cut off. ``run()`` returns
+/// when the last connection is gone.
 package final class ScriberrServer: Service {
     private let options: ServerOptions
     private let logger: Logger
     private let dispatcher: Dispatcher
     private let streams: StreamRegistry
+    private let connections = OpenConnections()
     private let bound = BoundPort()
+    /// For answers to requests that were given up.
+    private static let lastWords = Duration.seconds(1)
 
     /// Prepares the routes. Nothing listens before ``run()``.
     package init(
@@ -40,7 +44,8 @@ package final class ScriberrServer: Service {
                 options: options
             ),
             origins: origins,
-            streams: streams
+            streams: streams,
+            connections: connections
         )
         dispatcher = Dispatcher(
             server: parts,
@@ -80,25 +85,50 @@ package final class ScriberrServer: Service {
         )
         defer { bound.fail() }
         try await withGracefulShutdownHandler {
-            do {
-                try await server.run()
-            } catch let error where !(error is CancellationError) {
-                throw ScriberrError(
-                    .serviceUnavailable,
-                    "Cannot listen on \(options.host):\(options.port). Check HOST, and whether the port is taken.",
-                    detail: "\(error)"
-                )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.cutOffLate() }
+                defer { group.cancelAll() }
+                try await listen(server)
             }
-        } onGracefulShutdown: { [streams] in
+        } onGracefulShutdown: { [streams, logger] in
+            logger.info("Shutting down server")
             streams.close()
         }
     }
 
+    private func listen(_ server: Server<HTTP1Channel>) async throws {
+        do {
+            try await server.run()
+        } catch let error where !(error is CancellationError) {
+            throw ScriberrError(
+                .serviceUnavailable,
+                "Cannot listen on \(options.host):\(options.port). Check HOST, and whether the port is taken.",
+                detail: "\(error)"
+            )
+        }
+    }
+
+    /// Ends what is still under way a while after the shutdown began. Canceled when there is nothing left to end.
+    private func cutOffLate() async {
+        do {
+            try await gracefulShutdown()
+            try await Task.sleep(for: options.drainTimeout)
+            connections.giveUp()
+            try await Task.sleep(for: Self.lastWords)
+            connections.closeAll()
+        } catch {
+            // The last connection was gone before.
+        }
+    }
+
     private var channelConfiguration: HTTP1Channel.Configuration {
-        let limit = options.writeTimeout
+        let (options, logger, connections) = (options, logger, connections)
         var configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [WriteDeadline(limit: limit)],
-            idleTimeout: options.readTimeout.timeAmount
+            additionalChannelHandlers: [
+                RequestGuard(patience: options.readTimeout, linger: options.lingerTimeout, logger: logger),
+                WriteDeadline(limit: options.writeTimeout),
+                ConnectionNote(connections),
+            ]
         )
         configuration.httpDecoder.maxHeaderListSize = options.headerBytesMax
         configuration.httpDecoder.maxHeaderFieldSize = options.headerBytesMax

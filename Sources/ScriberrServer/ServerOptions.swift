@@ -17,6 +17,8 @@ package struct ServerOptions: Sendable {
     package var secureCookies = false
     /// A folder to serve the web page from instead of the program's own copy, for working on it.
     package var webFolder: String?
+    /// Where clients are sent for recordings: scheme, host and port; nil when they get them from here.
+    package var mediaOrigin: String?
     /// The largest JSON body in bytes.
     package var jsonBytesMax = 1 << 20
     /// The largest header block in bytes.
@@ -29,6 +31,8 @@ package struct ServerOptions: Sendable {
     package var writeTimeout: Duration = .seconds(30)
     /// How long the rest of a refused body is read, so that the client gets to see the answer.
     package var lingerTimeout: Duration = .seconds(3)
+    /// How long requests and answers under way may go on when the server stops.
+    package var drainTimeout: Duration = .seconds(5)
     /// The silence after which an event stream sends a comment.
     package var heartbeatInterval: Duration = .seconds(25)
     /// The names of others' models under which ours are asked for.

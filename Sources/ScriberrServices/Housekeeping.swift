@@ -23,6 +23,7 @@ package struct Housekeeping: Sendable {
     private let webhooks: WebhookService
     private let idempotency: IdempotencyService
     private let recordings: RecordingService
+    private let logins: any LoginGate
     private let clock: any WallClock
     private static let eventsKept = 200_000
     private let retention: Retention
@@ -36,6 +37,7 @@ package struct Housekeeping: Sendable {
         webhooks: WebhookService,
         idempotency: IdempotencyService,
         recordings: RecordingService,
+        logins: any LoginGate,
         retention: Retention,
         clock: any WallClock
     ) {
@@ -47,6 +49,7 @@ package struct Housekeeping: Sendable {
         self.webhooks = webhooks
         self.idempotency = idempotency
         self.recordings = recordings
+        self.logins = logins
         self.clock = clock
     }
 
@@ -69,6 +72,7 @@ package struct Housekeeping: Sendable {
         }
         total += try await webhooks.purge()
         total += try await recordings.purge()
+        total += try await logins.purge(at: clock.now())
         try await database.write { try WaveformSQL.prune($0) }
         let before = clock.now() - retention.events
         some = Self.batch

@@ -24,7 +24,8 @@ package struct Services: Sendable {
     package let housekeeping: Housekeeping
     package let indexer: TranscriptIndexer
 
-    /// `signals` are those of `database`. `runningHere` tells how many jobs run in this process.
+    /// `signals` are those of `database`. `runningHere` tells how many jobs run in this process. With `sharesLogins` failed logins
+    /// are counted in the database, with `downloads` clients are sent there for recordings.
     package init(
         database: any Database,
         signals: StoreSignals,
@@ -34,6 +35,7 @@ package struct Services: Sendable {
         directory: any ModelDirectory,
         depot: any ModelDepot,
         webhookSender: any WebhookSender,
+        secrets: SecretBox,
         webhookPolicy: WebhookPolicy = WebhookPolicy(),
         logger: Logger,
         clock: any WallClock = SystemWallClock(),
@@ -44,9 +46,16 @@ package struct Services: Sendable {
         imports policy: ImportPolicy = ImportPolicy(),
         retention: Retention = Retention(),
         maxAttempts: Int = 3,
+        sharesLogins: Bool = false,
+        downloads: (any DirectDownloads)? = nil,
         runningHere: @escaping @Sendable () -> Int = { 0 }
     ) {
-        accounts = AccountService(database: database, clock: clock, passwordCost: passwordCost)
+        accounts = AccountService(
+            database: database,
+            clock: clock,
+            passwordCost: passwordCost,
+            throttle: sharesLogins ? SharedLoginThrottle(database: database) : OwnLoginThrottle()
+        )
         apiKeys = APIKeyService(database: database, clock: clock)
         modelPulls = ModelPulls(database: database, depot: depot, clock: clock)
         models = ModelService(directory: directory, database: database, depot: depot, pulls: modelPulls)
@@ -58,7 +67,8 @@ package struct Services: Sendable {
             probe: probe,
             clock: clock,
             uploadLimitBytes: uploadLimitBytes,
-            maxAttempts: maxAttempts
+            maxAttempts: maxAttempts,
+            downloads: downloads
         )
         uploads = UploadService(
             database: database,
@@ -73,6 +83,7 @@ package struct Services: Sendable {
             clock: clock,
             policy: webhookPolicy,
             sender: webhookSender,
+            secrets: secrets,
             logger: logger
         )
         webhooks = WebhookService(
@@ -80,6 +91,7 @@ package struct Services: Sendable {
             clock: clock,
             policy: webhookPolicy,
             sender: webhookSender,
+            secrets: secrets,
             courier: courier
         )
         waveforms = WaveformService(database: database, blobs: blobs, probe: probe)
@@ -89,6 +101,7 @@ package struct Services: Sendable {
             models: models,
             clock: clock,
             line: line,
+            secrets: secrets,
             checkCallback: { try webhookSender.check(url: $0) },
             maxAttempts: maxAttempts,
             runningHere: runningHere
@@ -107,6 +120,7 @@ package struct Services: Sendable {
             webhooks: webhooks,
             idempotency: idempotency,
             recordings: recordings,
+            logins: accounts.throttle,
             retention: retention,
             clock: clock
         )

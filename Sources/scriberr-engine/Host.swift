@@ -119,7 +119,8 @@ final class Host: Sendable {
             order: order,
             recording: try recording(order.audioPath, start: order.start, end: order.end),
             wire: wire,
-            position: PositionBook(start: order.start ?? 0)
+            position: PositionBook(start: order.start ?? 0),
+            makeRoom: { [shelf] in try shelf.makeRoom(bytes: $0, for: "Telling speakers apart in a recording of this length") }
         )
         let threads = threads(order.threads)
         return try await heart.beat({ run.tellPosition() }) {

@@ -22,7 +22,7 @@ struct Scriberr: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, TranscribeCommand.self, WatchCommand.self, ModelsCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, AdminCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

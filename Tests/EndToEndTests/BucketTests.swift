@@ -1,4 +1,7 @@
+import AsyncHTTPClient
 import Foundation
+import NIOCore
+import NIOHTTP1
 import ScriberrTestSupport
 import Testing
 
@@ -39,6 +42,31 @@ struct BucketTests {
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func `clients are sent to the bucket for recordings when that is wanted`() async throws {
+        let environment = (BucketServer.environment ?? [:]).merging(["STORAGE_REDIRECT": "true"]) { $1 }
+        try await withServer(environment: environment) { server, client in
+            let uploaded = try await client.upload(welcome, to: "files")
+            let file = try #require(uploaded.json["id"] as? String)
+            let sent = try await answer(of: client, "files/\(file)/audio")
+            #expect(sent.status.code == 307 && sent.headers.first(name: "cache-control") == "private, no-store")
+            let address = try #require(sent.headers.first(name: "location"))
+            #expect(address.hasPrefix(environment["AWS_ENDPOINT_URL"] ?? "nowhere") && !address.contains("correct"))
+            // Without our token: the bucket takes either a signed address or a signature of its own.
+            var request = HTTPClientRequest(url: address)
+            request.headers.add(name: "Range", value: "bytes=100-199")
+            let part = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            #expect(part.status.code == 206 && part.headers.first(name: "content-type") == "audio/wav")
+            let whole = try Data(contentsOf: URL(fileURLWithPath: welcome))
+            #expect(try await Data(part.body.collect(upTo: 1 << 20).readableBytesView) == whole[100..<200])
+            #expect(try await client.send("GET", "files/\(file)/audio").body == whole, "a client that follows has it all")
+            // Somebody else is sent nowhere, and what has not changed is not fetched again.
+            #expect(try await APIClient(base: client.base).send("GET", "files/\(file)/audio").status == 401)
+            let tag = try await client.send("GET", "files/\(file)/audio", headers: ["If-None-Match": "*"])
+            #expect(tag.status == 304)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func `a bucket that does not exist or refuses us stops the start by name`() async throws {
         for (name, value) in [("STORAGE_URL", "s3://nobody-has-this"), ("AWS_SECRET_ACCESS_KEY", "wrong")] {
             try await withTemporaryFolder { folder in
@@ -51,26 +79,20 @@ struct BucketTests {
             }
         }
     }
-}
 
-/// What a server needs to be told to use the bucket.
-private enum BucketServer {
-    private struct Facts: Decodable {
-        let endpoint: String
-        let bucket: String
-        let access_key: String
-        let secret_key: String
+    /// What the server itself answers, without following it elsewhere.
+    private func answer(of client: APIClient, _ path: String) async throws -> HTTPClientResponse {
+        let plain = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+        var request = HTTPClientRequest(url: "\(client.base)/api/v1/\(path)")
+        request.headers.add(name: "Authorization", value: "Bearer \(client.token ?? "")")
+        do {
+            let response = try await plain.execute(request, timeout: .seconds(30))
+            _ = try await response.body.collect(upTo: 1 << 20)
+            try await plain.shutdown()
+            return response
+        } catch {
+            try await plain.shutdown()
+            throw error
+        }
     }
-
-    static let environment: [String: String]? = {
-        guard let text = ProcessInfo.processInfo.environment["SCRIBERR_TEST_S3"],
-            // A text that is none counts as no server; the suite then says that it did not run.
-            let facts = try? JSONDecoder().decode(Facts.self, from: Data(text.utf8))
-        else { return nil }
-        return [
-            "STORAGE_URL": "s3://\(facts.bucket)/e2e_\(UInt32.random(in: 0...UInt32.max))",
-            "AWS_ENDPOINT_URL": facts.endpoint, "AWS_ACCESS_KEY_ID": facts.access_key,
-            "AWS_SECRET_ACCESS_KEY": facts.secret_key,
-        ]
-    }()
 }

@@ -4,8 +4,10 @@ import Testing
 
 /// Two API nodes without workers and three workers, on one PostgreSQL and one folder of recordings.
 struct Cluster {
-    /// Whether the tests of clusters are asked for, and PostgreSQL is there.
-    static let isWanted = ProcessInfo.processInfo.environment["CLUSTER_KILLS"] != nil && TestPostgres.address != nil
+    /// Whether the server for PostgreSQL tests is there, without which no cluster can be made.
+    static let isPossible = TestPostgres.address != nil
+    /// Whether what takes minutes is asked for: `make chaos-cluster`.
+    static let isThorough = isPossible && ProcessInfo.processInfo.environment["CLUSTER_KILLS"] != nil
 
     let folder: String
     let postgres: PostgresServer
@@ -15,10 +17,16 @@ struct Cluster {
     private(set) var workers: [ServerProcess] = []
     private let extra: [String: String]
 
-    init(folder: String, workers count: Int = 3, environment: [String: String] = [:]) async throws {
+    /// Starts everything. PostgreSQL listens on `address` too when one is given.
+    init(
+        folder: String,
+        workers count: Int = 3,
+        environment: [String: String] = [:],
+        listeningAlsoOn address: String? = nil
+    ) async throws {
         self.folder = folder
         extra = environment
-        postgres = PostgresServer(folder: folder + "/postgres")
+        postgres = PostgresServer(folder: folder + "/postgres", listeningAlsoOn: address)
         url = try postgres.start()
         nodes = (0..<2).map { Self.process(folder, url, "node\($0)", ["serve", "--no-workers"], environment) }
         clients = [try await APIClient.registered(at: nodes[0].start()), try await APIClient.signedIn(at: nodes[1].start())]
@@ -30,15 +38,22 @@ struct Cluster {
         _ url: String,
         _ name: String,
         _ arguments: [String],
-        _ extra: [String: String]
+        _ extra: [String: String],
+        launcher: [String] = []
     ) -> ServerProcess {
         let environment = [
             "DATABASE_URL": url, "UPLOAD_DIR": folder + "/uploads", "TRANSCRIPTS_DIR": "\(folder)/\(name)-transcripts",
+            "STORAGE_CACHE_DIR": "\(folder)/\(name)-cache",
             // Tokens of one node are good at the other.
             "JWT_SECRET": "one secret for every node of the cluster", "TRANSCRIPTION_LEASE_TIMEOUT": "8s",
             "TRANSCRIPTION_MAX_ATTEMPTS": "100", "TRANSCRIPTION_CRASH_LIMIT": "100", "LOG_LEVEL": "info",
         ]
-        return ServerProcess(folder: folder, environment: environment.merging(extra) { $1 }, arguments: arguments)
+        return ServerProcess(
+            folder: folder,
+            environment: environment.merging(extra) { $1 },
+            arguments: arguments,
+            launcher: launcher
+        )
     }
 
     private func startWorker(_ number: Int) throws -> ServerProcess {
@@ -47,9 +62,9 @@ struct Cluster {
         return worker
     }
 
-    /// Starts one more worker, which reaches the database at another address when one is given.
-    mutating func addWorker(at address: String? = nil) throws -> ServerProcess {
-        let worker = Self.process(folder, address ?? url, "worker\(workers.count)", ["worker"], extra)
+    /// Starts one more worker, which reaches the database at another address when one is given, by a launcher when one is given.
+    mutating func addWorker(at address: String? = nil, launcher: [String] = []) throws -> ServerProcess {
+        let worker = Self.process(folder, address ?? url, "worker\(workers.count)", ["worker"], extra, launcher: launcher)
         try worker.spawn()
         workers.append(worker)
         return worker
@@ -71,41 +86,10 @@ struct Cluster {
         clients[number] = try await APIClient.signedIn(at: nodes[number].start())
     }
 
-    /// A cable to the database that can be pulled.
-    func cable() throws -> Cable { try Cable(to: url) }
-
     /// Ends everything.
     func end() async {
         for process in nodes + workers { process.signal(SIGTERM) }
         for process in nodes + workers { #expect(await process.waitForEnd() == 0, "\(process.output.suffix(5))") }
         try? postgres.kill()
     }
-}
-
-/// Forwards connections to PostgreSQL until it is pulled; then it swallows everything without closing anything.
-final class Cable: Sendable {
-    /// The URL of the database at the other end.
-    let url: String
-    private let number: Int32
-    private let process: Process
-
-    init(to url: String) throws {
-        let parts = try #require(URLComponents(string: url))
-        process = Process()
-        process.executableURL = ServerProcess.repository.appendingPathComponent("tools/test-proxy")
-        process.arguments = [parts.host ?? "", String(parts.port ?? 5_432)]
-        let output = Pipe()
-        process.standardOutput = output
-        try launch(process)
-        let port = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        var own = parts
-        own.port = Int(port.trimmingCharacters(in: .whitespacesAndNewlines))
-        self.url = try #require(own.string)
-        number = process.processIdentifier
-    }
-
-    deinit { kill(number, SIGKILL) }
-
-    func pull() { kill(number, SIGUSR1) }
-    func plugIn() { kill(number, SIGUSR2) }
 }

@@ -3,7 +3,7 @@ import ScriberrTestSupport
 import Testing
 
 /// Several processes on one PostgreSQL, with real audio.
-@Suite(.serialized, .enabled(if: Cluster.isWanted, "make chaos-cluster runs these."))
+@Suite(.serialized, .enabled(if: Cluster.isPossible, "tools/run-tests starts PostgreSQL."))
 struct ClusterTests {
     @Test(.timeLimit(.minutes(3)))
     func `any node answers for what another did`() async throws {
@@ -28,12 +28,37 @@ struct ClusterTests {
             let workers = try await one.send("GET", "admin/workers").json["items"] as? [[String: Any]] ?? []
             #expect(workers.map { $0["role"] as? String } == ["worker"])
             #expect(workers.first?["alive"] as? Bool == true)
+            #expect(workers.first?["cuda"] as? Bool == FileManager.default.fileExists(atPath: "/dev/nvidia0"))
             #expect((workers.first?["models"] as? [String])?.isEmpty == false)
             await cluster.end()
         }
     }
 
     @Test(.timeLimit(.minutes(3)))
+    func `a node with another secret than the others does not start`() async throws {
+        try await withTemporaryFolder { folder in
+            let url = try TestPostgres.makeDatabase()
+            func node(_ secret: String) -> ServerProcess {
+                let environment = ["DATABASE_URL": url, "JWT_SECRET": secret, "UPLOAD_DIR": folder + "/uploads"]
+                return ServerProcess(folder: folder, environment: environment, arguments: ["serve", "--no-workers"])
+            }
+            let (first, second, third) = (
+                node("the secret that all of them have"), node("another secret, as long as the other"),
+                node("a new secret for when all have stopped")
+            )
+            _ = try await first.start()
+            let died = await #expect(throws: ServerDied.self) { _ = try await second.start() }
+            #expect(died?.output.contains { $0.contains("JWT_SECRET: the node") } == true, "\(died?.output ?? [])")
+            #expect(await second.waitForEnd() == 1)
+            // Once all of them have stopped there may be a new one.
+            #expect(await first.stop() == 0)
+            _ = try await third.start()
+            #expect(await third.stop() == 0)
+            try TestPostgres.drop(TestPostgres.name(url))
+        }
+    }
+
+    @Test(.enabled(if: Cluster.isThorough, "make chaos-cluster runs it."), .timeLimit(.minutes(3)))
     func `a running job stops when any node is asked, and one that nobody can do says so`() async throws {
         try await withTemporaryFolder { folder in
             let cluster = try await Cluster(folder: folder, workers: 1)
@@ -61,7 +86,7 @@ struct ClusterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.enabled(if: Cluster.isThorough, "make chaos-cluster runs it."), .timeLimit(.minutes(3)))
     func `a worker that is stopped or vanishes leaves its job to another, which goes on with it`() async throws {
         try await withTemporaryFolder { folder in
             var cluster = try await Cluster(folder: folder, workers: 2)
@@ -85,39 +110,57 @@ struct ClusterTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.enabled(if: Cluster.isThorough, "make chaos-cluster runs it."), .timeLimit(.minutes(3)))
     func `a worker that is cut off stops within its lease, and writes nothing when it comes back`() async throws {
         try await withTemporaryFolder { folder in
             var cluster = try await Cluster(folder: folder, workers: 0)
-            let cable = try cluster.cable()
-            let cutOff = try cluster.addWorker(at: cable.url)
-            let client = cluster.clients[0]
-            let welcome = ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path
-            try repeatAudio(welcome, times: 24, to: folder + "/long.wav")
-            let made = try await client.upload(folder + "/long.wav", to: "transcriptions:submit")
-            let id = try #require(made.json["id"] as? String, "\(made.text)")
-            _ = try await client.events("transcriptions/\(id)/events") { $0.type == "transcription.segment" }
-            cable.pull()
-            let pulledAt = ContinuousClock.now
-            _ = await cutOff.logged { $0.contains("Transcription job lease lost") }
-            #expect(ContinuousClock.now - pulledAt < .seconds(9), "longer than the lease of 8 s and the wait for the log")
-
-            let other = try cluster.addWorker()
-            _ = await other.logged { $0.contains("Transcription job claimed") }
-            cable.plugIn()
-            let log = try await client.events("transcriptions/\(id)/events", headers: ["Last-Event-ID": "0"]) { $0.isTerminal }
-            #expect(log.last?.type == "transcription.completed")
-            #expect(!cutOff.output.contains { $0.contains("Transcription job processed") })
-            let attempts = try await client.send("GET", "transcriptions/\(id)/executions").json["items"] as? [[String: Any]] ?? []
-            let ends = attempts.compactMap { $0["status"] as? String }
-            #expect(ends.filter { $0 == "completed" }.count == 1 && !ends.contains("processing"), "\(ends)")
-            let pieces = log.filter { $0.type == "transcription.segment" }.map { "\($0.json["index"] ?? "")" }
-            #expect(Set(pieces).count == pieces.count, "a kept piece was done again")
-            await cluster.end()
+            try await cutOff(&cluster, by: ProxyCable(to: cluster.url), folder)
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.enabled(if: NamespaceCable.isPossible, "needs root and network namespaces"), .timeLimit(.minutes(3)))
+    func `a worker whose network is gone stops its engine within its lease, and writes nothing when it comes back`() async throws
+    {
+        try await withTemporaryFolder { folder in
+            let cable = try NamespaceCable()
+            var cluster = try await Cluster(folder: folder, workers: 0, listeningAlsoOn: cable.address)
+            try cable.lead(to: cluster.url)
+            try await cutOff(&cluster, by: cable, folder)
+        }
+    }
+
+    private func cutOff(_ cluster: inout Cluster, by cable: any Cable, _ folder: String) async throws {
+        let cutOff = try cluster.addWorker(at: cable.url, launcher: cable.launcher)
+        let client = cluster.clients[0]
+        let welcome = ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path
+        try repeatAudio(welcome, times: 24, to: folder + "/long.wav")
+        let made = try await client.upload(folder + "/long.wav", to: "transcriptions:submit")
+        let id = try #require(made.json["id"] as? String, "\(made.text)")
+        _ = try await client.events("transcriptions/\(id)/events") { $0.type == "transcription.segment" }
+        #expect(try cutOff.engineHosts().count == 1)
+        try cable.pull()
+        let pulledAt = ContinuousClock.now
+        _ = await cutOff.logged { $0.contains("Transcription job lease lost") }
+        while try !cutOff.engineHosts().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        let waited = ContinuousClock.now - pulledAt
+        print("chaos: cut off, engine gone after \(waited)")
+        #expect(waited < .seconds(9), "longer than the lease of 8 s and the wait for the log")
+
+        let other = try cluster.addWorker()
+        _ = await other.logged { $0.contains("Transcription job claimed") }
+        try cable.plugIn()
+        let log = try await client.events("transcriptions/\(id)/events", headers: ["Last-Event-ID": "0"]) { $0.isTerminal }
+        #expect(log.last?.type == "transcription.completed")
+        #expect(!cutOff.output.contains { $0.contains("Transcription job processed") })
+        let attempts = try await client.send("GET", "transcriptions/\(id)/executions").json["items"] as? [[String: Any]] ?? []
+        let ends = attempts.compactMap { $0["status"] as? String }
+        #expect(ends.filter { $0 == "completed" }.count == 1 && !ends.contains("processing"), "\(ends)")
+        let pieces = log.filter { $0.type == "transcription.segment" }.map { "\($0.json["index"] ?? "")" }
+        #expect(Set(pieces).count == pieces.count, "a kept piece was done again")
+        await cluster.end()
+    }
+
+    @Test(.enabled(if: Cluster.isThorough, "make chaos-cluster runs it."), .timeLimit(.minutes(3)))
     func `a database that is away costs waiting, not the running job`() async throws {
         let seconds = ProcessInfo.processInfo.environment["CLUSTER_OUTAGE_SECONDS"].flatMap(Int.init) ?? 5
         try await withTemporaryFolder { folder in

@@ -61,6 +61,29 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(4)))
+    func `subfolders are worked through when asked for, and results keep their places`() async throws {
+        try await withTemporaryFolder { folder in
+            let program = Program(folder: folder)
+            let inbox = try makeInbox(folder)
+            for place in ["monday/am", "tuesday"] {
+                try FileManager.default.createDirectory(atPath: "\(inbox)/\(place)", withIntermediateDirectories: true)
+            }
+            try FileManager.default.copyItem(atPath: welcome, toPath: inbox + "/monday/am/talk.wav")
+            try "Dear Sir or Madam".write(toFile: inbox + "/tuesday/talk.mp3", atomically: true, encoding: .utf8)
+            let flat = try await program.run(arguments(inbox, folder) + ["--local", "--once"])
+            #expect(flat.status == 0)
+            #expect(FileManager.default.fileExists(atPath: inbox + "/monday/am/talk.wav"))
+            let deep = try await program.run(arguments(inbox, folder) + ["--local", "--once", "--recursive"])
+            #expect(deep.status == 1, "one recording failed: \(deep.errors)")
+            #expect(try String(contentsOfFile: folder + "/out/monday/am/talk.txt", encoding: .utf8).contains("computer"))
+            #expect(FileManager.default.fileExists(atPath: inbox + "/done/monday/am/talk.wav"))
+            #expect(FileManager.default.fileExists(atPath: inbox + "/failed/tuesday/talk.mp3.error.txt"))
+            let again = try await program.run(arguments(inbox, folder) + ["--local", "--once", "--recursive"])
+            #expect(again.status == 0, "what was put away was taken again: \(again.errors)")
+        }
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `a recording that is still written is not taken`() async throws {
         try await withTemporaryFolder { folder in

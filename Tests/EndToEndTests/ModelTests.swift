@@ -5,31 +5,10 @@ import Testing
 /// The built programs with our fixture models: a folder of one's own models, a mirror, speakers told apart anew.
 @Suite(.serialized)
 struct ModelTests {
-    private let sentences = Self.fixture("audio/sentences.flac")
+    private let sentences = OwnModels.fixture("audio/sentences.flac")
     /// Whisper in the catalogue, without a published checksum: a mirror may hold anything under its name.
     private let whisper = "distil-small-en"
     private let whisperArchive = "sherpa-onnx-whisper-distil-small.en"
-
-    private static func fixture(_ path: String) -> String {
-        ServerProcess.repository.appendingPathComponent("Tests/Fixtures/" + path).path
-    }
-
-    /// Makes a folder with two models of our own.
-    private func ownModels(in folder: String) throws -> String {
-        let models = folder + "/own"
-        let cards = [
-            "nemo-ctc": #""family":"nemo_ctc","languages":["en"],"files":{"model":"model.onnx","tokens":"tokens.txt"}"#,
-            "diarization": #""family":"diarization","files":{"segmentation":"model.onnx","embedding":"embedding.onnx"},"#
-                + #""parameters":{"threshold":"0.7"}"#,
-        ]
-        try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
-        for (name, card) in cards {
-            try FileManager.default.copyItem(atPath: Self.fixture("models/" + name), toPath: models + "/" + name)
-            let json = #"{"id":"own-\#(name)","licence":"ours",\#(card)}"#
-            try json.write(toFile: models + "/\(name)/model.json", atomically: true, encoding: .utf8)
-        }
-        return models
-    }
 
     private func withServer(
         _ environment: [String: String],
@@ -55,7 +34,7 @@ struct ModelTests {
     @Test(.timeLimit(.minutes(5)))
     func `a model of one's own transcribes a part, and its speakers are told apart later`() async throws {
         try await withTemporaryFolder { folder in
-            try await withServer(["SPEECH_ENGINE_MODELS_DIR": ownModels(in: folder)], in: folder) { _, client in
+            try await withServer(["SPEECH_ENGINE_MODELS_DIR": OwnModels.make(in: folder)], in: folder) { _, client in
                 let options = #"{"model":"own-nemo-ctc","start":4,"end":10}"#
                 let submitted = try await client.upload(sentences, to: "transcriptions:submit", fields: ["options": options])
                 let id = try #require(submitted.json["id"] as? String)
@@ -92,7 +71,7 @@ struct ModelTests {
                 ("encoder.onnx", "encoder.int8.onnx"), ("decoder.onnx", "decoder.int8.onnx"), ("tokens.txt", "tokens.txt"),
             ]
             try Mirror.pack(
-                files.map { (Self.fixture("models/whisper/" + $0.0), "distil-small.en-" + $0.1) },
+                files.map { (OwnModels.fixture("models/whisper/" + $0.0), "distil-small.en-" + $0.1) },
                 as: whisperArchive,
                 tag: "asr-models",
                 in: folder + "/mirror"

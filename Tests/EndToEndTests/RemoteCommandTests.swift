@@ -62,7 +62,17 @@ import Testing
             #expect(try await program.run(["jobs", "show", "tr_nothing"]).status == 4)
             #expect(try await program.run(["jobs", "show", "../settings"]).status == 4)
             #expect(try await program.run(["jobs", "dance"]).status == 64)
-            #expect(try await program.run(["submit", "a.wav", "--format", "srt"]).status == 64)
+            for wrong in [
+                ["--format", "srt"], ["--wait", "--format", "waltz"], ["--wait", "--output", "/nowhere/a.txt"],
+                ["--wait", "--json", "--format", "srt"], ["--keep-audio", "-1"],
+            ] {
+                // Told before anything is sent.
+                let run = try await program.run(["submit", welcome] + wrong)
+                #expect(run.status == 64 && run.output.isEmpty, "\(wrong): \(run.errors)")
+            }
+            #expect(try await program.run(["export", "tr_0", "--format", "waltz"]).status == 64)
+            #expect(try await program.run(["export", "tr_0", "--export-option", "preset"]).status == 64)
+            #expect(try await program.run(["jobs", "--json"]).json["items"] as? [String] == [])
             let missing = try await program.run(["submit", "nowhere.wav"])
             #expect(missing.status == 1)
             try "Dear Sir or Madam".write(toFile: folder + "/letter.mp3", atomically: true, encoding: .utf8)
@@ -137,11 +147,23 @@ import Testing
         }
     }
 
-    @Test func `the shell can complete commands`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `a job is told for how long it and its recording are kept`() async throws {
+        try await withServer { url, folder in
+            let program = try await signedIn(url, folder)
+            let choices = ["--delete-audio", "--keep-audio", "7", "--keep-transcript", "90"]
+            let job = try await program.run(["submit", welcome] + choices).line
+            let client = try await APIClient.signedIn(at: #require(URL(string: url)))
+            let rules = try await client.send("GET", "transcriptions/\(job)/retention").json
+            #expect(rules["source"] as? String == "job")
+            #expect(rules["audio_days"] as? Int == 7)
+            #expect(rules["transcript_days"] as? Int == 90)
+            #expect(rules["delete_audio_after_success"] as? Bool == true)
+        }
+    }
+
+    @Test func `help comes with examples`() async throws {
         try await withTemporaryFolder { folder in
-            let script = try await Program(folder: folder).run(["--generate-completion-script", "bash"])
-            #expect(script.status == 0)
-            #expect(script.output.contains("submit") && script.output.contains("jobs"))
             let help = try await Program(folder: folder).run(["submit", "--help"])
             #expect(help.output.contains("scriberr submit interview.m4a --wait"))
         }

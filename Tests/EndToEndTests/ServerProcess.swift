@@ -13,11 +13,14 @@ final class ServerProcess: Sendable {
     private let sink: AsyncStream<String>.Continuation
     private let extra: [String: String]
     private let arguments: [String]
+    private let launcher: [String]
 
-    /// Makes a server that has not been started; `environment` goes before the defaults.
-    init(folder: String, environment: [String: String] = [:], arguments: [String] = ["serve"]) {
+    /// Makes a server that has not been started; `environment` goes before the defaults. `launcher` is a program with arguments
+    /// that becomes the server.
+    init(folder: String, environment: [String: String] = [:], arguments: [String] = ["serve"], launcher: [String] = []) {
         self.folder = folder
         self.arguments = arguments
+        self.launcher = launcher
         extra = environment
         (lines, sink) = AsyncStream.makeStream(of: String.self)
     }
@@ -46,8 +49,9 @@ final class ServerProcess: Sendable {
     @discardableResult
     func spawn() throws -> AsyncStream<URL> {
         let child = Process()
-        child.executableURL = Self.binaries.appendingPathComponent("scriberr")
-        child.arguments = arguments
+        let command = launcher + [Self.binaries.appendingPathComponent("scriberr").path] + arguments
+        child.executableURL = URL(fileURLWithPath: command[0])
+        child.arguments = Array(command.dropFirst())
         child.currentDirectoryURL = URL(fileURLWithPath: folder)
         child.environment = environment
         let pipe = Pipe()

@@ -64,6 +64,19 @@ struct MemoryBookTests {
         }
     }
 
+    @Test func `telling speakers apart asks for the memory of the whole recording, which is bounded for ten hours`() throws {
+        let needed = Diarizer.memoryBytes(seconds: 36_000)
+        #expect(needed > 36_000 * 64_000)
+        #expect(needed < 4 << 30)
+        let shelf = ModelShelf(loadedMax: 2, memory: MemoryBook(availableBytes: { needed - 1 }))
+        #expect {
+            try shelf.makeRoom(bytes: needed, for: "It")
+        } throws: { error in
+            (error as? ScriberrError)?.code == .engineOutOfMemory
+        }
+        try shelf.makeRoom(bytes: needed - 1, for: "It")
+    }
+
     @Test func `where free memory cannot be told nothing is refused`() async throws {
         try await withModel { model in
             try MemoryBook(availableBytes: { nil }).makeRoom(for: model, dropOldest: { false })

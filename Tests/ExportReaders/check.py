@@ -18,6 +18,7 @@ import meeteval
 import pysubs2
 import srt
 import webvtt
+from markdown_it import MarkdownIt
 
 WORD_JOINER = "\u2060"
 counts = {}
@@ -142,6 +143,20 @@ def check_documents(base, sample, words):
     count("python-docx")
 
 
+def check_markdown(base, sample, words):
+    tokens = MarkdownIt("commonmark").parse(open(base + "md", encoding="utf-8", newline="").read())
+    kinds = {token.type for token in tokens}
+    assert kinds <= {"heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline"}, f"md: {kinds}"
+    pieces = [piece for opening, token in zip(tokens, tokens[1:]) if opening.type == "paragraph_open" for piece in token.children]
+    kinds = {piece.type for piece in pieces}
+    # Times are code and speakers strong; anything else would be markup that somebody said.
+    assert kinds <= {"text", "softbreak", "code_inline", "strong_open", "strong_close"}, f"md: {kinds}"
+    if ".plain." in base:
+        assert "strong_open" not in kinds, "md: a speaker"
+        same("markdown-it-py", " ".join(piece.content for piece in pieces if piece.type == "text"), words or sample["text"])
+    count("markdown-it-py")
+
+
 def check_json(base, sample, words):
     read = lambda name: json.load(open(base + name, encoding="utf-8"))
     texts = [s["text"].strip() for s in sample["segments"]]
@@ -176,7 +191,7 @@ def main(folder, least=60):
     for path in samples:
         sample = json.load(open(path, encoding="utf-8"))
         words = " ".join(s["text"] for s in sample["segments"])
-        for check in (check_srt, check_vtt, check_ass, check_ttml, check_lrc, check_tables, check_documents, check_json, check_scoring):
+        for check in (check_srt, check_vtt, check_ass, check_ttml, check_lrc, check_tables, check_documents, check_markdown, check_json, check_scoring):
             try:
                 check(path[: -len("json")], sample, words)
             except Exception as error:

@@ -7,8 +7,11 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.request
 from pathlib import Path
+
+import requests
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("SCRIBERR_BIN") or str(ROOT / ".build/debug/scriberr")
@@ -28,6 +31,7 @@ class Server:
         self.folder = Path(folder or self.temporary.name)
         self.environment = environment or {}
         self.lines = []
+        self.port = 0
         self.token = self.key = None
 
     def __enter__(self):
@@ -50,19 +54,30 @@ class Server:
         speakers.mkdir(parents=True, exist_ok=True)
         shutil.copy(fixtures / "diarization/model.onnx", speakers / "model.onnx")
         shutil.copy(fixtures / "diarization/embedding.onnx", speakers / "nemo_en_titanet_small.onnx")
-        tiny = models / "tiny"
-        tiny.mkdir(exist_ok=True)
-        for name in ("model.onnx", "tokens.txt"):
-            shutil.copy(fixtures / "nemo-ctc" / name, tiny / name)
-        card = {
-            "id": "tiny", "name": "Tiny", "family": "nemo_ctc", "languages": ["en"],
-            "files": {"model": "model.onnx", "tokens": "tokens.txt"},
-        }
-        (tiny / "model.json").write_text(json.dumps(card))
+        self.install(models / "tiny", "nemo-ctc", "nemo_ctc", ["en"], model="model.onnx")
+        # Takes the task of translating like any Whisper; what it writes then is the English that it hears.
+        self.install(
+            models / "interpreter", "whisper", "whisper", ["en", "de", "fr", "es"], ["transcription", "translation", "language_detection"],
+            encoder="encoder.onnx", decoder="decoder.onnx",
+        )
+        self.install(
+            models / "listener", "zipformer-transducer", "zipformer_transducer", ["en"], ["transcription", "word_timestamps", "hotwords"],
+            encoder="encoder.onnx", decoder="decoder.onnx", joiner="joiner.onnx",
+        )
+
+    def install(self, place, fixture, family, languages, capabilities=("transcription", "word_timestamps"), **files):
+        """A model of ours with a card, called like its folder."""
+        files["tokens"] = "tokens.txt"
+        place.mkdir(exist_ok=True)
+        for name in files.values():
+            shutil.copy(ROOT / "Tests/Fixtures/models" / fixture / name, place / name)
+        card = {"id": place.name, "family": family, "languages": languages, "capabilities": list(capabilities), "files": files}
+        (place / "model.json").write_text(json.dumps(card))
 
     def start(self):
+        """Starts the program, at the port it had before, and waits until it says that it is ready."""
         values = {
-            "HOST": "127.0.0.1", "PORT": "0", "LOG_LEVEL": "info", "SPEECH_ENGINE_AUTO_DOWNLOAD": "false",
+            "HOST": "127.0.0.1", "PORT": str(self.port), "LOG_LEVEL": "info", "SPEECH_ENGINE_AUTO_DOWNLOAD": "false",
             "SCRIBERR_NATIVE_DIR": str(ROOT / ".native"),
         }
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -82,6 +97,7 @@ class Server:
             self.lines.append(line.rstrip("\n"))
             if '"Scriberr is ready"' in line:
                 self.url = json.loads(line)["url"].rstrip("/")
+                self.port = int(self.url.rsplit(":", 1)[1])
                 ready.set()
         ready.set()
 
@@ -104,6 +120,26 @@ class Server:
             content = response.read()
             is_json = response.headers.get_content_type() == "application/json"
             return json.loads(content) if is_json and content else content
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def send(self, method, path, expect=None, **arguments):
+        """A request of our own API, with what `requests` takes; returns the answer, which must have the status expected."""
+        answer = requests.request(method, f"{self.url}/api/v1/{path}", headers=self.headers, timeout=60, **arguments)
+        assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
+        return answer
+
+    def ended(self, file):
+        """A file that is being imported, once that has ended."""
+        deadline = time.monotonic() + 180
+        while time.monotonic() < deadline:
+            found = self.call("GET", f"files/{file['id']}")
+            if found["status"] != "processing":
+                return found
+            time.sleep(0.1)
+        raise AssertionError("the import did not end")
 
     def jobs(self):
         """The transcriptions, newest first."""

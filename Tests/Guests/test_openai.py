@@ -163,8 +163,32 @@ class OpenAI(unittest.TestCase):
         self.refused("language", language="klingonese")
         self.refused("keywords[]", model="tiny", extra_body={"keywords": ["Scriberr"]})
         self.refused("keywords[]", extra_body={"keywords": ["<script>"]})
+        answer = self.transcribe(model="listener", file=recording(SENTENCES), extra_body={"keywords": ["monday", "red door"]})
+        self.assertIn("monday", answer.text)
+        job = self.server.jobs()[0]
+        self.assertEqual(self.server.call("GET", f"transcriptions/{job['id']}")["options"]["hotwords"], ["monday", "red door"])
 
-    def test_translations(self):
+    def translate(self, **fields):
+        fields = {"model": "interpreter", "file": recording(SENTENCES)} | fields
+        return self.client.audio.translations.create(extra_headers=AGAIN, **fields)
+
+    def test_translations_in_every_format(self):
+        text = self.translate().text
+        self.assertTrue(text.startswith("he will open the red door on monday"), text)
+        job = self.server.jobs()[0]
+        self.assertEqual(self.server.call("GET", f"transcriptions/{job['id']}")["options"]["task"], "translate")
+        self.assertEqual(self.translate(response_format="text").strip(), text)
+        self.assertTrue(self.translate(response_format="srt").startswith("1\n00:00:0"))
+        self.assertTrue(self.translate(response_format="vtt").startswith("WEBVTT\n"))
+        answer = self.translate(response_format="verbose_json")
+        self.assertEqual((answer.text, answer.language), (text, "english"))
+        self.assertTrue(answer.segments)
+        raw = self.client.audio.translations.with_raw_response.create(
+            model="interpreter", file=recording(SENTENCES), prompt="Doors.", temperature=0.5, extra_headers=AGAIN
+        )
+        self.assertEqual(raw.headers["x-scriberr-ignored-fields"], "prompt, temperature")
+
+    def test_translations_that_cannot_be(self):
         with self.assertRaises(openai.BadRequestError) as caught:
             self.client.audio.translations.create(model="tiny", file=recording())
         self.assertEqual(caught.exception.param, "model")

@@ -11,7 +11,8 @@ FORMS = (".one", ".other")
 def table(language):
     """The keys of a language's texts, and the names in braces that each has."""
     source = (PAGE / f"core/strings.{language}.js").read_text()
-    return {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in re.findall(r'"([^"]+)": "([^"]*)"', source)}
+    entries = re.findall(r'"([\w.-]+)":\s*((?:"[^"]*"(?:\s*\+\s*)?)+)', source)
+    return {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in entries}
 
 
 def asked():
@@ -27,6 +28,7 @@ def asked():
 
 def problems():
     """What is wrong, in sentences."""
+    everything = "\n".join(path.read_text() for path in PAGE.rglob("*.js") if "strings." not in path.name)
     english, german = table("en"), table("de")
     found = [f"German lacks {key}" for key in english.keys() - german.keys()]
     found += [f"English lacks {key}" for key in german.keys() - english.keys()]
@@ -34,4 +36,9 @@ def problems():
     whole, beginnings = asked()
     found += [f"there is no text {key}" for key in whole if key not in english and key + ".other" not in english]
     found += [f"there is no text that begins with {start}" for start in beginnings if not any(key.startswith(start) for key in english)]
+    for key in english:
+        stem = key.removesuffix(".one").removesuffix(".other")
+        named = any(f'"{name}"' in everything for name in (key, stem))
+        if not named and not any(key.startswith(start) for start in beginnings):
+            found.append(f"nobody asks for {key}")
     return sorted(found)

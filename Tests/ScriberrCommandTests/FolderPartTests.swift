@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: [
         ("WEBHOOK_RETRY_DELAYS", "soon"), ("WEBHOOK_RETRY_DELAYS", "5s,,"), ("WEBHOOK_TIMEOUT", "0"),
         ("WEBHOOK_CONCURRENCY", "0"), ("EXPORT_FORMATS", "txt,waltz"), ("EXPORT_NAME", "../{title}"), ("UPLOAD_EXPIRY", "later"),
-        ("WATCH_KEEP", "maybe"), ("WATCH_SETTLE", "-1s"), ("OUTBOUND_ALLOW_PRIVATE", "perhaps"),
+        ("WATCH_KEEP", "maybe"), ("WATCH_RECURSIVE", "deep"), ("WATCH_SETTLE", "-1s"), ("OUTBOUND_ALLOW_PRIVATE", "perhaps"),
     ])
     func `a wrong setting is refused with its name`(_ name: String, _ value: String) async {
         let error = await #expect(throws: SettingsError.self) {
@@ -39,6 +39,25 @@ import Testing
         }
         #expect(error?.problems.count == 1)
         #expect(error?.problems.first?.hasPrefix("\(name): got ") == true)
+    }
+
+    @Test func `subfolders are looked into when asked for, but no results, hidden ones, links and other watchers'`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let watched = ["a.wav", "deep/er/b.wav", "deep/done/c.wav", "done.wav"]
+            let left = ["done/d.wav", "failed/e.wav", "out/f.wav", ".hidden/g.wav", "other/h.wav", "deep/.i.wav"]
+            for path in watched + left + ["other/.scriberr/journal.jsonl"] {
+                let url = URL(fileURLWithPath: folder + "/" + path)
+                try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data("x".utf8).write(to: url)
+            }
+            try FileManager.default.createSymbolicLink(atPath: folder + "/loop", withDestinationPath: folder)
+            var flat = FolderScan(folder: folder, settle: .zero)
+            #expect(Set(flat.look().ready.map(\.name)) == ["a.wav", "done.wav"])
+            var deep = FolderScan(folder: folder, settle: .zero, subfolders: Subfolders(results: [folder + "/out"]))
+            #expect(Set(deep.look().ready.map(\.name)) == Set(watched))
+        }
     }
 
     @Test func `a journal tells after a crash what was noted, and belongs to one process`() async throws {

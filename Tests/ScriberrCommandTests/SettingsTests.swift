@@ -159,7 +159,10 @@ struct SettingsTests {
             #expect(try TokenSecret.load(given: nil, file: file) == first)
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             #expect(mode == 0o600)
-            #expect(try TokenSecret.load(given: "given", file: file) == "given")
+            let given = String(repeating: "given ", count: 6)
+            #expect(try TokenSecret.load(given: given, file: file) == given)
+            // A key that HS256 does not take used to end the process.
+            #expect(throws: SettingsError.self) { try TokenSecret.load(given: "a short one", file: file) }
         }
     }
 

@@ -83,7 +83,7 @@ import Testing
     @Test func `a reader that falls behind reads on from the log and misses nothing`() async throws {
         try await World.with { world in
             let ann = try await world.ann()
-            let feed = EventFeed(database: world.database, signals: world.database.signals, recentMax: 4)
+            let feed = EventFeed(database: world.database, signals: world.signals, recentMax: 4)
             var slow = feed.subscribe(FeedRequest(owner: ann)).makeAsyncIterator()
             #expect(try await slow.next()?.name == "snapshot")
             var fast = feed.subscribe(FeedRequest(owner: ann)).makeAsyncIterator()

@@ -45,6 +45,22 @@ struct ImportTests {
         }
     }
 
+    @Test func `what is to be transcribed is queued once, though new files are transcribed by themselves`() async throws {
+        try await World.with { world in
+            let owner = try await world.ann()
+            _ = try await world.services.settings.update(owner, autoTranscriptionEnabled: true, defaultProfileID: nil)
+            try await serving(["/talk.ogg": "Arecording"]) { server in
+                let imports = world.imports(ImportPolicy(network: .open))
+                let wanted = TranscriptionOptions(language: "de", diarization: true, speakers: 2)
+                let url = server.baseURL + "/talk.ogg"
+                let file = try await imports.start(owner, url: url, title: nil, youTubeOnly: false, transcription: wanted)
+                #expect(try await world.finish(imports, file).status == .ready)
+                let jobs = try await world.services.transcriptions.list(owner, TranscriptionListQuery()).items
+                #expect(jobs.map(\.title) == ["talk"] && jobs.map(\.options) == [wanted] && jobs.map(\.fileID) == [file.id])
+            }
+        }
+    }
+
     @Test(arguments: [
         ("/missing", ScriberrError.Code.downloadFailed), ("/page", .mediaUnreadable), ("/large", .payloadTooLarge),
         ("/endless", .payloadTooLarge), ("/broken", .downloadFailed),
@@ -72,6 +88,7 @@ struct ImportTests {
                 let file = try await imports.start(owner, url: server.baseURL + path, title: nil, youTubeOnly: false)
                 let ended = try await world.finish(imports, file)
                 #expect((ended.status, ended.errorCode) == (.failed, code))
+                #expect(ended.errorMessage?.isEmpty == false)
                 #expect(try await world.events(owner).last == "file.failed")
                 #expect(try world.storedBlobs() == [])
             }
@@ -89,6 +106,23 @@ struct ImportTests {
                 }
             }
             #expect(try await world.services.library.list(owner, FileListQuery()).items.isEmpty)
+        }
+    }
+
+    @Test func `a video without the program for it is a file that fails and says why`() async throws {
+        try await World.with { world in
+            let owner = try await world.ann()
+            let imports = world.imports(ImportPolicy(network: .open))
+            let url = "https://youtu.be/x"
+            await expect(Failure(.serviceUnavailable)) {
+                try await imports.start(owner, url: url, title: nil, youTubeOnly: false)
+            }
+            let file = try await imports.start(owner, url: url, title: nil, youTubeOnly: true)
+            #expect((file.status, file.kind, file.title) == (.processing, .youtube, "YouTube import"))
+            #expect(try await world.finish(imports, file).status == .failed)
+            #expect(try await world.events(owner) == ["file.processing", "file.failed"])
+            let payloads = try await world.database.read { try EventLog.events($0, after: 0, limit: 10).map(\.payload) }
+            #expect(payloads.last?.contains(#""code":"SERVICE_UNAVAILABLE","message":"This server cannot import"#) == true)
         }
     }
 

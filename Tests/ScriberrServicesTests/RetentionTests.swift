@@ -95,6 +95,21 @@ struct RetentionTests {
         }
     }
 
+    @Test func `a failed try holds nothing back once another one succeeded`() async throws {
+        try await World.with { world in
+            let owner = try await world.ann()
+            let rules = RetentionRules(audioAfterSuccess: true)
+            let first = try await world.job(owner, NewTranscription(retention: rules))
+            _ = try await world.services.transcriptions.cancel(owner, first.id)
+            let second = try await world.services.transcriptions.retry(owner, first.id)
+            #expect(try await world.services.retention.rules(owner, second.id) == rules)
+            #expect(try await world.services.retention.sweep().isEmpty)
+            try await world.complete(try #require(try await world.claim()), "hello")
+            let gone = try await world.services.retention.sweep()
+            #expect(gone.map { [$0.subject, $0.reason.rawValue] } == [[first.fileID.text, "after_success"]])
+        }
+    }
+
     @Test func `a job's own rules stand instead of its owner's`() async throws {
         try await World.with { world in
             let owner = try await world.ann()

@@ -94,8 +94,11 @@ import Testing
             #expect(try await find(world, ben, "secret").isEmpty)
             try await world.services.indexer.catchUp()
             let left = try await world.database.read { db in
-                try db.query("SELECT job FROM transcript_passages WHERE job = $1", [.id(his)]).count
-                    + db.query("SELECT rowid FROM transcript_words WHERE transcript_words MATCH 'secret'", []).count
+                let passages = try db.query("SELECT job FROM transcript_passages WHERE job = $1", [.id(his)]).count
+                // PostgreSQL keeps its index in step by itself.
+                guard db.dialect == .sqlite else { return passages }
+                let words = "SELECT rowid FROM transcript_words WHERE transcript_words MATCH 'secret'"
+                return try passages + db.query(words, []).count
             }
             #expect(left == 0)
         }

@@ -7,10 +7,11 @@ import ScriberrStore
 import ScriberrTestSupport
 import Testing
 
-/// The services on a real database file and a real folder, with a clock that stands still.
+/// The services on a real database and a real folder, with a clock that stands still.
 struct World: Sendable {
     let folder: String
-    let database: SQLiteDatabase
+    let database: any Database
+    let signals: StoreSignals
     let blobs: FolderBlobStore
     let staging: StagingFolder
     let receiver = ScriptedReceiver()
@@ -18,27 +19,30 @@ struct World: Sendable {
     let services: Services
     let depot: ScriptedDepot
 
-    /// Builds the world, hands it to `body` and takes it down.
+    /// Builds the world, hands it to `body` and takes it down, on each database that is asked for.
     static func with(
         uploadLimitBytes: Int64 = 1 << 20,
         _ body: (World) async throws -> Void
     ) async throws {
-        try await withTemporaryFolder { folder in
-            let world = try World(folder: folder, uploadLimitBytes: uploadLimitBytes)
-            do {
-                try await body(world)
-            } catch {
-                await world.close()
-                throw error
+        for kind in WorldDatabase.all {
+            try await kind.with { database, signals in
+                try await withTemporaryFolder { folder in
+                    let world = try World(
+                        folder: folder,
+                        database: database,
+                        signals: signals,
+                        uploadLimitBytes: uploadLimitBytes
+                    )
+                    defer { world.services.events.close() }
+                    try await body(world)
+                }
             }
-            await world.close()
         }
     }
 
-    private init(folder: String, uploadLimitBytes: Int64) throws {
+    private init(folder: String, database: any Database, signals: StoreSignals, uploadLimitBytes: Int64) throws {
         self.folder = folder
-        let signals = StoreSignals()
-        database = try SQLiteDatabase(path: folder + "/test.db", signals: signals)
+        (self.database, self.signals) = (database, signals)
         blobs = try FolderBlobStore(path: folder + "/blobs")
         staging = try StagingFolder(path: folder + "/partial")
         clock = ManualWallClock()
@@ -52,16 +56,12 @@ struct World: Sendable {
             directory: FewModels(),
             depot: depot,
             webhookSender: receiver,
+            secrets: SecretBox(serverSecret: Array("the secret of a test".utf8)),
             logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
             clock: clock,
             uploadLimitBytes: uploadLimitBytes,
             passwordCost: .none
         )
-    }
-
-    private func close() async {
-        services.events.close()
-        await database.close()
     }
 
     /// The first account.

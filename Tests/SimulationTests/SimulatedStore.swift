@@ -23,7 +23,7 @@ struct SimulatedStore {
             for table in ["transcriptions", "events", "instances", "queue_lanes", "queue_speed", "users", "sqlite_sequence"] {
                 try connection.execute("DELETE FROM \(table)", [])
             }
-            try connection.execute("UPDATE queue_clock SET virtual_time = 0", [])
+            try connection.execute("UPDATE queue_clock SET virtual_time = 0, lanes_kept = 0", [])
             for owner in 1...owners { try Self.addOwner(connection, owner) }
         }
     }

@@ -8,13 +8,16 @@ public enum TestPostgres {
     /// Why a test that needs it does not run.
     public static let reason = "tools/run-tests starts PostgreSQL; or set SCRIBERR_TEST_POSTGRES to the URL of a server."
 
-    /// Makes an empty database of its own name and answers its URL.
-    public static func makeDatabase() throws -> String {
+    /// Makes a database of its own name, empty or as `template` is, and answers its URL. Nobody may be connected to the template.
+    public static func makeDatabase(like template: String? = nil) throws -> String {
         guard let address else { throw CocoaError(.featureUnsupported) }
         let name = "t" + UUID().uuidString.lowercased().replacing("-", with: "")
-        try psql(address, "CREATE DATABASE \(name)")
+        try psql(address, "CREATE DATABASE \(name)" + (template.map { " TEMPLATE \($0)" } ?? ""))
         return address.replacing(/\/[^\/]*$/, with: "/\(name)")
     }
+
+    /// The name of the database that an address leads to.
+    public static func name(_ url: String) -> String { String(url.split(separator: "/").last ?? "") }
 
     /// Removes a database that a test made.
     public static func drop(_ name: String) throws {
@@ -42,10 +45,12 @@ public enum TestPostgres {
 public struct PostgresServer: Sendable {
     private let folder: String
     private let script: String
+    private let address: String?
 
-    /// Sets a server up below a folder that others may enter.
-    public init(folder: String) {
+    /// Sets a server up below a folder that others may enter. It listens on 127.0.0.1, and on `address` when one is given.
+    public init(folder: String, listeningAlsoOn address: String? = nil) {
         self.folder = folder
+        self.address = address
         script =
             URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("tools/test-postgres").path
@@ -68,6 +73,7 @@ public struct PostgresServer: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: script)
         process.arguments = [words[0], folder] + words.dropFirst()
+        process.environment = ProcessInfo.processInfo.environment.merging(address.map { ["LISTEN_ALSO": $0] } ?? [:]) { $1 }
         let output = Pipe()
         process.standardOutput = output
         try launch(process)

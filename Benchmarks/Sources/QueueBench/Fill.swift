@@ -18,7 +18,6 @@ func fill(_ order: Order) async throws {
         let count = min(piece, queued - first)
         try await bench.addJobs(.queued, from: first, count: count, owners: isSpread ? bench.owners.count : 1)
     }
-    try await bench.openLanes()
     await bench.close()
     let seconds = (ContinuousClock.now - start).inSeconds
     report("fill", [("db", name), ("finished", "\(finished)"), ("queued", "\(queued)")], [("fill_s", seconds)])
@@ -70,25 +69,6 @@ extension BenchStore {
                 """,
                 range + [.id(firstOwner), .int(owners)]
             )
-        }
-    }
-
-    /// Gives each owner with waiting jobs the lane that enqueuing one by one would have left.
-    fileprivate func openLanes() async throws {
-        try await database.write { connection in
-            for owner in owners {
-                try connection.execute(
-                    """
-                    INSERT INTO queue_lanes (owner, priority, virtual_time, head_queued_at, head_created_at, head_id)
-                    SELECT owner, priority, 0, queued_at, created_at, id FROM transcriptions
-                    WHERE owner = $1 AND priority = 0 AND status = 'queued' AND is_due = 1
-                    ORDER BY queued_at, created_at, id LIMIT 1
-                    ON CONFLICT (owner, priority) DO UPDATE SET head_queued_at = excluded.head_queued_at,
-                        head_created_at = excluded.head_created_at, head_id = excluded.head_id
-                    """,
-                    [.id(owner)]
-                )
-            }
         }
     }
 }

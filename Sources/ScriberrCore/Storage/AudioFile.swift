@@ -22,6 +22,8 @@ public struct AudioFile: Hashable, Sendable {
     public var blobKey: String
     /// Why it cannot be used, when it cannot.
     public var errorCode: ScriberrError.Code?
+    /// The same in a sentence for clients.
+    public var errorMessage: String?
     /// When the row was made.
     public var createdAt: Timestamp
     /// When something a client can see last changed.
@@ -40,6 +42,7 @@ public struct AudioFile: Hashable, Sendable {
         durationSeconds: Double?,
         blobKey: String,
         errorCode: ScriberrError.Code? = nil,
+        errorMessage: String? = nil,
         createdAt: Timestamp,
         updatedAt: Timestamp
     ) {
@@ -54,6 +57,7 @@ public struct AudioFile: Hashable, Sendable {
         self.durationSeconds = durationSeconds
         self.blobKey = blobKey
         self.errorCode = errorCode
+        self.errorMessage = errorMessage
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }

@@ -55,8 +55,18 @@ extension Timestamp {
         let (days, dayMicroseconds) = microseconds.flooredDivision(by: 86_400_000_000)
         let (year, month, day) = civil(daysSinceEpoch: days)
         let (seconds, fraction) = dayMicroseconds.flooredDivision(by: 1_000_000)
-        let clock = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }.joined(separator: ":")
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(padded(fraction, 6))Z"
+        guard (0...9_999).contains(year) else { return "\(year)-\(month)-\(day)" }
+        // A list of jobs has a hundred times and more.
+        return String(unsafeUninitializedCapacity: 27) { text in
+            write(year, 4, before: "-", to: text, at: 0)
+            write(month, 2, before: "-", to: text, at: 5)
+            write(day, 2, before: "T", to: text, at: 8)
+            write(seconds / 3_600, 2, before: ":", to: text, at: 11)
+            write(seconds / 60 % 60, 2, before: ":", to: text, at: 14)
+            write(seconds % 60, 2, before: ".", to: text, at: 17)
+            write(fraction, 6, before: "Z", to: text, at: 20)
+            return 27
+        }
     }
 
     /// The instant that an RFC 3339 date-time names, in any zone offset; nil when the text is not one.
@@ -90,9 +100,20 @@ public struct SystemWallClock: WallClock {
     public func now() -> Timestamp { .now }
 }
 
-private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// Writes the last `width` digits of a number and a sign behind them.
+private func write(
+    _ value: Int64,
+    _ width: Int,
+    before sign: Unicode.Scalar,
+    to text: UnsafeMutableBufferPointer<UInt8>,
+    at start: Int
+) {
+    var rest = value
+    for index in (start..<start + width).reversed() {
+        text.initializeElement(at: index, to: UInt8(ascii: "0") + UInt8(rest % 10))
+        rest /= 10
+    }
+    text.initializeElement(at: start + width, to: UInt8(ascii: sign))
 }
 
 private func daysIn(month: Int64, year: Int64) -> Int64 {

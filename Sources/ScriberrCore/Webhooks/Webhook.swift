@@ -5,6 +5,12 @@ package struct WebhookID: PublicID {
     package init(trusted text: String) { self.text = text }
 }
 
+/// A secret as it lies in the database: closed, so that who reads the database does not have it.
+package struct SealedSecret: Hashable, Sendable {
+    package let text: String
+    package init(_ text: String) { self.text = text }
+}
+
 /// Where an owner's events are sent to.
 package struct Webhook: Hashable, Sendable {
     package var id: WebhookID
@@ -17,10 +23,10 @@ package struct Webhook: Hashable, Sendable {
     package var types: [String]
     /// The one job that it is about: a callback. Nil for every event of the owner.
     package var job: TranscriptionID?
-    /// Signs deliveries: `whsec_` and base64.
-    package var secret: String
+    /// Signs deliveries; opened it is `whsec_` and base64.
+    package var secret: SealedSecret
     /// The secret before; deliveries carry a signature of it too until ``previousSecretEnds``.
-    package var previousSecret: String?
+    package var previousSecret: SealedSecret?
     package var previousSecretEnds: Timestamp?
     /// Whether anything is sent.
     package var isEnabled: Bool
@@ -40,7 +46,7 @@ package struct Webhook: Hashable, Sendable {
         description: String = "",
         types: [String],
         job: TranscriptionID? = nil,
-        secret: String,
+        secret: SealedSecret,
         isEnabled: Bool = true,
         startsBehind: Int64 = 0,
         at time: Timestamp
@@ -65,7 +71,7 @@ package struct Webhook: Hashable, Sendable {
     }
 
     /// The secrets that sign a delivery at this time, the present one first.
-    package func signingSecrets(at now: Timestamp) -> [String] {
+    package func signingSecrets(at now: Timestamp) -> [SealedSecret] {
         guard let previousSecret, let previousSecretEnds, previousSecretEnds > now else { return [secret] }
         return [secret, previousSecret]
     }

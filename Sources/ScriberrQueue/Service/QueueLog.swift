@@ -5,12 +5,14 @@ import ScriberrCore
 struct QueueLog: Sendable {
     private let logger: Logger
     private let configuration: QueueConfiguration
+    private let instance: InstanceID
 
     init(logger: Logger, configuration: QueueConfiguration, instance: InstanceID) {
         var logger = logger
         logger[metadataKey: "worker_id"] = "\(instance)"
         self.logger = logger
         self.configuration = configuration
+        self.instance = instance
     }
 
     /// A logger that names a job and its attempt in each line.
@@ -23,7 +25,9 @@ struct QueueLog: Sendable {
 
     func write(_ note: QueueNote) {
         switch note {
-        case .started(let recovered): logger.info("Starting transcription workers", metadata: started(recovered))
+        case .started(let recovered):
+            logger.info("Starting transcription workers", metadata: started(recovered))
+            eachWorker("Transcription worker started")
         case .claimed(let job, let waited):
             logger(for: job.lease).info("Transcription job claimed", metadata: ["queue_seconds": seconds(waited)])
         case .recovered(let jobs): for job in jobs { recovered(job) }
@@ -38,7 +42,16 @@ struct QueueLog: Sendable {
         case .abandonedEnded(let lease): logger(for: lease).info("Transcription handler that was left behind has ended")
         case .clockJumped(let jump): logger.warning("Wall clock jumped", metadata: ["seconds": seconds(jump)])
         case .leaving(let running): logger.info("Stopping transcription workers", metadata: ["running": "\(running)"])
-        case .left(let unfinished): logger.info("Transcription workers stopped", metadata: ["unfinished": "\(unfinished)"])
+        case .left(let unfinished):
+            eachWorker("Transcription worker stopped")
+            logger.info("Transcription workers stopped", metadata: ["unfinished": "\(unfinished)"])
+        }
+    }
+
+    /// One line for each slot, as long as there is a sensible number of them.
+    private func eachWorker(_ message: Logger.Message) {
+        for slot in 0..<min(configuration.workers, 64) {
+            logger.info(message, metadata: ["worker_id": "\(instance)-\(slot)"])
         }
     }
 

@@ -20,6 +20,7 @@ extension Answer {
         case .failed: return refusal(.preconditionFailed, "The recording is not the one that the request expects.", headers, call)
         case .proceed: break
         }
+        if let elsewhere = redirect(to: audio, headers[.contentDisposition] ?? "inline") { return elsewhere }
         let range = validators.allowRange(request) ? request[.range] : nil
         switch ByteRanges(header: range, size: audio.sizeBytes) {
         case .whole:
@@ -33,6 +34,15 @@ extension Answer {
         case .unsatisfiable:
             headers[.contentRange] = "bytes */\(audio.sizeBytes)"
             return refusal(.rangeNotSatisfiable, "The range lies outside the recording.", headers, call)
+        }
+    }
+
+    /// Sends the client to the store itself, where that is wanted. Ranges are asked for there again.
+    private static func redirect(to audio: OpenedAudio, _ disposition: String) -> Answer? {
+        // Long enough for a person who pauses; players then ask here for the rest.
+        let seconds = 3_600
+        return audio.directAddress(seconds: seconds, disposition: disposition).map { address in
+            Answer(status: .temporaryRedirect, headers: [.location: address, .cacheControl: "private, no-store"])
         }
     }
 

@@ -1,4 +1,5 @@
 import ScriberrCore
+import Synchronization
 
 /// Dates as HTTP writes them, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7). Whole seconds.
 enum HTTPDate {
@@ -10,6 +11,19 @@ enum HTTPDate {
         let month = Int(field(date, 5, 2)).map { months[$0 - 1] } ?? ""
         return "\(weekday), \(field(date, 8, 2)) \(month) \(field(date, 0, 4)) \(field(date, 11, 8)) GMT"
     }
+
+    /// The present time as text, written once a second.
+    static var now: String {
+        let second = Timestamp.now.microseconds / 1_000_000
+        return latest.withLock { latest in
+            if latest.second != second {
+                latest = (second, text(Timestamp(microseconds: second * 1_000_000)))
+            }
+            return latest.text
+        }
+    }
+
+    private static let latest = Mutex((second: Int64(0), text: ""))
 
     /// Reads the preferred format; nil for anything else. The two obsolete formats make a condition void, which is always safe.
     static func parse(_ text: String) -> Timestamp? {

@@ -11,6 +11,8 @@ extension JSONWriter {
         field("mime_type", file.mimeType)
         field("size_bytes", file.sizeBytes)
         field("duration_seconds", file.durationSeconds)
+        field("error", file.errorMessage)
+        field("error_code", file.errorCode?.rawValue)
         field("created_at", file.createdAt)
         field("updated_at", file.updatedAt)
     }

@@ -1,3 +1,4 @@
+import Crypto
 import ScriberrCore
 import ScriberrServices
 
@@ -71,7 +72,7 @@ extension JSONWriter {
     mutating func execution(_ execution: Execution) {
         let end = execution.completedAt ?? execution.failedAt
         let milliseconds = end.map { ($0 - execution.startedAt).wholeMilliseconds }
-        field("id", execution.id.text)
+        field("id", execution.id.publicText)
         field("transcription_id", execution.job.text)
         field("number", execution.number)
         field("status", execution.status.rawValue)
@@ -83,5 +84,17 @@ extension JSONWriter {
         field("processing_duration_ms", milliseconds.flatMap { $0 < 0 ? nil : $0 })
         field("error", execution.errorMessage)
         field("error_code", execution.errorCode?.rawValue)
+    }
+}
+
+extension ExecutionID {
+    /// The identifier as clients see it: `exec_` and 32 digits in the form of a random UUID, always the same for one attempt.
+    fileprivate var publicText: String {
+        var bytes = Array(SHA256.hash(data: Array(text.utf8)).prefix(16))
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        let groups = [digits[0..<4], digits[4..<6], digits[6..<8], digits[8..<10], digits[10..<16]]
+        return Self.prefix + groups.map { $0.joined() }.joined(separator: "-")
     }
 }

@@ -27,8 +27,8 @@ enum DocsPage {
         """
 
     static let style = """
-        :root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #2563eb; }
-        @media (prefers-color-scheme: dark) { :root { --accent: #7aa2ff; } }
+        :root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #2563eb; --post: #15703c; --change: #8a5300; --delete: #b42318; }
+        @media (prefers-color-scheme: dark) { :root { --accent: #7aa2ff; --post: #5ed18b; --change: #eab35f; --delete: #ff8a7a; } }
         * { box-sizing: border-box; }
         body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
         header, #columns { max-width: 80rem; margin: 0 auto; padding: 0 1rem; }
@@ -38,10 +38,17 @@ enum DocsPage {
         nav h2 { font-size: .9rem; margin: .8rem 0 .2rem; }
         a { color: var(--accent); text-decoration: none; }
         a:hover, a:focus { text-decoration: underline; }
-        article { border: 1px solid var(--line); border-radius: .5rem; padding: 0 1rem 1rem; margin: 0 0 1rem; }
-        article h3 { font: 600 1rem/1.4 ui-monospace, monospace; margin: 1rem 0 .3rem; overflow-wrap: anywhere; }
+        [hidden] { display: none !important; }
+        .operation { border: 1px solid var(--line); border-radius: .5rem; margin: 0 0 .5rem; }
+        .operation > summary { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr) minmax(0, 1fr); gap: .2rem .8rem;
+          padding: .5rem .9rem; align-items: baseline; list-style: none; border-radius: .5rem; }
+        .operation > summary::-webkit-details-marker { display: none; }
+        .operation > summary:hover { background: var(--soft); }
+        .operation > summary > code { font-weight: 600; overflow-wrap: anywhere; }
+        .operation > div { padding: 0 1rem 1rem; border-top: 1px solid var(--line); }
         h4 { margin: 1rem 0 .3rem; }
-        .method { display: inline-block; min-width: 4.2rem; font-weight: 700; color: var(--accent); }
+        .method { display: inline-block; min-width: 4.2rem; font: 700 .8rem/1.4 ui-monospace, monospace; color: var(--accent); }
+        .post { color: var(--post); } .put, .patch { color: var(--change); } .delete { color: var(--delete); }
         code, pre { font: .85rem/1.45 ui-monospace, monospace; }
         pre { background: var(--soft); border-radius: .4rem; padding: .6rem .8rem; overflow: auto; margin: .4rem 0; }
         table { border-collapse: collapse; width: 100%; font-size: .9rem; }
@@ -50,7 +57,14 @@ enum DocsPage {
         summary { cursor: pointer; }
         input { font: inherit; padding: .3rem .5rem; min-width: 16rem; }
         .note { opacity: .75; font-size: .9rem; }
-        @media (max-width: 50rem) { #columns { grid-template-columns: minmax(0, 1fr); } nav { position: static; max-height: none; } }
+        main h2 { margin: 1.5rem 0 .2rem; } main h2 + p { margin: 0 0 .6rem; }
+        @media (max-width: 50rem) {
+          #columns { grid-template-columns: minmax(0, 1fr); } nav { display: none; }
+          .operation > summary { grid-template-columns: 3.6rem minmax(0, 1fr); }
+          .operation > summary > .note { grid-column: 1 / 3; }
+          .method { min-width: 0; } table { display: block; overflow-x: auto; }
+          input { min-width: 0; width: 100%; } label { display: block; }
+        }
         """
 
     static let script = #"""
@@ -63,6 +77,8 @@ enum DocsPage {
           return element;
         };
         const classed = (element, name) => { element.className = name; return element; };
+        // Text in which backticks set names apart.
+        const prose = (name, text) => make(name, null, ...text.split("`").map((part, index) => index % 2 ? make("code", part) : part));
         let doc;
 
         const resolve = (value) => {
@@ -93,7 +109,7 @@ enum DocsPage {
         const table = (headings, rows) => make("table", null,
           make("thead", null, make("tr", null, ...headings.map((text) => make("th", text)))),
           make("tbody", null, ...rows.map((cells) => make("tr", null, ...cells.map((cell) =>
-            cell instanceof Node ? make("td", null, cell) : make("td", cell))))));
+            cell instanceof Node ? make("td", null, cell) : prose("td", cell))))));
 
         const inner = (schema) => {
           if (!schema) return null;
@@ -144,12 +160,22 @@ enum DocsPage {
           return [...words, `"$server${path}"`].join(" ");
         };
 
+        const methodName = (method) => classed(make("span", method.toUpperCase()), `method ${method}`);
+
         const showOperation = (method, path, operation) => {
-          const article = make("article");
-          article.id = operation.operationId;
-          article.append(make("h3", null, classed(make("span", method.toUpperCase()), "method"), path));
-          article.append(make("p", operation.summary));
-          if (operation.description) article.append(make("p", operation.description));
+          const box = classed(make("details", null, make("summary", null,
+            methodName(method), make("code", path), classed(prose("span", operation.summary), "note"))), "operation");
+          box.id = operation.operationId;
+          // There are more than a hundred: what is inside is made when somebody looks.
+          box.addEventListener("toggle", () => {
+            if (box.open && box.childElementCount === 1) box.append(describe(method, path, operation));
+          });
+          return box;
+        };
+
+        const describe = (method, path, operation) => {
+          const article = make("div");
+          if (operation.description) article.append(prose("p", operation.description));
           const schemes = (operation.security ?? doc.security).flatMap((one) => Object.keys(one));
           article.append(classed(make("p", schemes.length ? `Credentials: ${schemes.join(", ")}` : "Open to everybody"), "note"));
           const parameters = (operation.parameters ?? []).map(resolve);
@@ -174,32 +200,42 @@ enum DocsPage {
         };
 
         const show = () => {
-          document.querySelector("#introduction").textContent = doc.info.description;
+          document.querySelector("#introduction").replaceWith(prose("p", doc.info.description));
           const [contents, main] = [document.querySelector("#contents"), document.querySelector("#operations")];
           const all = Object.entries(doc.paths).flatMap(([path, methods]) =>
             Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
-          const entries = [];
+          const groups = [];
           for (const tag of doc.tags) {
             const own = all.filter((one) => one.operation.tags.includes(tag.name));
             const heads = [make("h2", tag.name), make("h2", tag.name)];
             contents.append(heads[0]);
-            main.append(heads[1], classed(make("p", tag.description), "note"));
+            const about = classed(prose("p", tag.description), "note");
+            main.append(heads[1], about);
+            const group = { parts: [...heads, about], own: [] };
+            groups.push(group);
             for (const { path, method, operation } of own) {
-              const link = make("a", null, classed(make("span", method.toUpperCase()), "method"), path);
+              const link = make("a", null, methodName(method), path);
               link.href = `#${operation.operationId}`;
+              link.addEventListener("click", () => { article.open = true; });
               const article = showOperation(method, path, operation);
               contents.append(link);
               main.append(article);
-              entries.push({ link, article, text: `${method} ${path} ${operation.summary} ${tag.name}`.toLowerCase() });
+              group.own.push({ link, article, text: `${method} ${path} ${operation.summary} ${tag.name}`.toLowerCase() });
             }
           }
           document.querySelector("#find").addEventListener("input", (event) => {
             const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
-            for (const { link, article, text } of entries) {
-              link.hidden = article.hidden = !words.every((word) => text.includes(word));
+            for (const { parts, own } of groups) {
+              for (const { link, article, text } of own) link.hidden = article.hidden = !words.every((word) => text.includes(word));
+              for (const part of parts) part.hidden = own.every((one) => one.article.hidden);
             }
           });
-          if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+          const open = () => {
+            const chosen = document.getElementById(location.hash.slice(1));
+            if (chosen?.matches(".operation")) { chosen.open = true; chosen.scrollIntoView(); }
+          };
+          addEventListener("hashchange", open);
+          open();
         };
 
         fetch("/api/v1/openapi.json").then((answer) => answer.json()).then((value) => { doc = value; show(); }).catch(() => {

@@ -6,6 +6,13 @@ extension ScriberrError.Code {
     /// A condition of the request does not hold.
     static let preconditionFailed = ScriberrError.Code(rawValue: "PRECONDITION_FAILED")
 
+    /// The rest of the request did not come in time.
+    static let requestTimeout = ScriberrError.Code(rawValue: "REQUEST_TIMEOUT")
+    /// The address or the headers are larger than allowed.
+    static let headersTooLarge = ScriberrError.Code(rawValue: "HEADERS_TOO_LARGE")
+    /// The method is none that the server knows.
+    static let notImplemented = ScriberrError.Code(rawValue: "NOT_IMPLEMENTED")
+
     /// The HTTP status that goes with the code: the one place that knows.
     var status: HTTPResponse.Status {
         switch self {
@@ -14,6 +21,7 @@ extension ScriberrError.Code {
         case .forbidden: .forbidden
         case .notFound, .mediaMissing: .notFound
         case .methodNotAllowed: .methodNotAllowed
+        case .requestTimeout: .requestTimeout
         case .conflict, .idempotencyConflict: .conflict
         case .preconditionFailed: .preconditionFailed
         case .uploadLocked: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
@@ -23,6 +31,8 @@ extension ScriberrError.Code {
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .validation, .unsupportedOption, .modelUnavailable, .mediaUnreadable: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
+        case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .notImplemented: .notImplemented
         case .downloadFailed, .remoteFailed: .badGateway
         case .serviceUnavailable, .engineUnavailable, .storageFailed: .serviceUnavailable
         case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")

@@ -81,7 +81,8 @@ extension Call {
 /// Sorts the events of a form into fields and file, and holds both to their limits.
 private struct FormReader {
     private enum Target {
-        case field(String, [UInt8])
+        /// A text field. One that has a file's name, as some clients send all of theirs, is left out when it is no text.
+        case field(String, [UInt8], isNamedFile: Bool)
         case file
         case nothing
     }
@@ -125,7 +126,7 @@ private struct FormReader {
         case .partBegan(let headers): target = try await begin(headers, beforeFile)
         case .content(let bytes): try await append(bytes)
         case .partEnded:
-            if case .field(let name, let bytes) = target { try keep(name, bytes) }
+            if case .field(let name, let bytes, let isNamedFile) = target { try keep(name, bytes, isNamedFile) }
             target = .nothing
         case .bodyEnded: break
         }
@@ -146,7 +147,7 @@ private struct FormReader {
     ) async throws -> Target {
         guard let name = headers.name else { throw MultipartError.malformed("part without a name") }
         guard shape.fileNames.contains(name), let fileName = headers.filename else {
-            return shape.fileNames.contains(name) ? .nothing : .field(name, [])
+            return shape.fileNames.contains(name) ? .nothing : .field(name, [], isNamedFile: headers.filename != nil)
         }
         guard upload == nil else {
             throw ScriberrError(.invalidRequest, "The form has more than one file.", field: "file")
@@ -162,18 +163,22 @@ private struct FormReader {
         switch target {
         case .file: try await upload?.write(bytes)
         case .nothing: break
-        case .field(let name, _) where shape.unread.contains(name): break
-        case .field(let name, var value):
-            guard value.count + bytes.count <= Self.fieldBytesMax else { throw MultipartError.malformed("field too long") }
+        case .field(let name, _, _) where shape.unread.contains(name): break
+        case .field(let name, var value, let isNamedFile):
             // Taken out and put back, so that the bytes are not copied with each piece.
             target = .nothing
+            guard value.count + bytes.count <= Self.fieldBytesMax else {
+                if isNamedFile { return }
+                throw MultipartError.malformed("field too long")
+            }
             value += bytes
-            target = .field(name, value)
+            target = .field(name, value, isNamedFile: isNamedFile)
         }
     }
 
-    private mutating func keep(_ name: String, _ bytes: [UInt8]) throws {
+    private mutating func keep(_ name: String, _ bytes: [UInt8], _ isNamedFile: Bool) throws {
         guard let text = String(validating: bytes, as: UTF8.self) else {
+            if isNamedFile { return }
             throw ScriberrError(.invalidRequest, "A field of the form is not UTF-8.", field: name)
         }
         fields.append(name, text)

@@ -146,6 +146,7 @@ enum OpenAPIDocument {
         (401, "UNAUTHORIZED", "There are no good credentials."),
         (403, "FORBIDDEN", "The credentials do not allow this."),
         (404, "NOT_FOUND", "There is no such thing, or it is somebody else's."),
+        (408, "REQUEST_TIMEOUT", "The rest of the request did not come in time."),
         (409, "CONFLICT", "The present state does not allow this, or an idempotency key was used with another request."),
         (412, "PRECONDITION_FAILED", "A condition of the request does not hold."),
         (413, "PAYLOAD_TOO_LARGE", "The body is larger than allowed."),
@@ -191,7 +192,7 @@ extension Route {
         case .scoped, .guest: statuses += [401, 403]
         }
         if pattern.text.contains("{id}") { statuses.append(404) }
-        if method == .post || method == .patch { statuses += [400, 413, 422] }
+        if method == .post || method == .patch { statuses += [400, 408, 413, 422] }
         if idempotency != .none { statuses.append(409) }
         return statuses
     }

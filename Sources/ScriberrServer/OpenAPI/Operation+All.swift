@@ -7,6 +7,7 @@ extension Operation {
         .merging(uploads) { $1 }
         .merging(webhooks) { $1 }
         .merging(models) { $1 }.merging(diarizations) { $1 }
+        .merging(bundles) { $1 }
         .merging(docs) { $1 }
         .merging(workers) { $1 }
         .merging(imports) { $1 }
@@ -143,8 +144,8 @@ extension Operation {
 
     private static let file: DocumentValue = [
         "id": "file_0193a4c5d6e70123456789abcdef0123", "title": "Stand-up", "kind": "audio", "status": "ready",
-        "mime_type": "audio/mp4", "size_bytes": 1_048_576, "duration_seconds": 61.5, "created_at": "2026-11-24T01:50:36.123456Z",
-        "updated_at": "2026-11-24T01:50:36.123456Z",
+        "mime_type": "audio/mp4", "size_bytes": 1_048_576, "duration_seconds": 61.5, "error": nil, "error_code": nil,
+        "created_at": "2026-11-24T01:50:36.123456Z", "updated_at": "2026-11-24T01:50:36.123456Z",
     ]
     private static let bytes: DocumentValue = ["type": "string", "format": "binary"]
     private static let playing = Operation(
@@ -228,7 +229,9 @@ extension Operation {
             summary: "Queues a job for a stored recording.",
             details:
                 "Options come from the profile, or from the default profile, and are changed by `options`. With `join_running` a "
-                + "job that already waits or runs for the same bytes with the same options is answered instead of a new one.",
+                + "job that already waits or runs for the same bytes with the same options is answered instead of a new one. "
+                + "`callback_url` hears of the end of the job, and `retention` stands instead of the account's rules; both also "
+                + "hold for retries.",
             body: .json(
                 "TranscriptionBody",
                 example: [
@@ -246,7 +249,8 @@ extension Operation {
                 "properties": [
                     "file": bytes, "title": ["type": "string"], "profile_id": ["type": "string"],
                     "options": ["type": "string", "description": "The options as JSON text."],
-                    "join_running": ["type": "string", "enum": ["true", "false"]],
+                    "join_running": ["type": "string", "enum": ["true", "false"]], "callback_url": ["type": "string"],
+                    "retention": ["type": "string", "description": "Rules for keeping, as JSON text."],
                 ],
             ]),
             answers: [
@@ -350,7 +354,7 @@ extension Operation {
                     .list(
                         "Execution",
                         example: [
-                            "id": "exec_0193a4c5d6e70123456789abcdef0123", "transcription_id": jobID, "number": 1,
+                            "id": "exec_0193a4c5-d6e7-4123-8567-89abcdef0123", "transcription_id": jobID, "number": 1,
                             "status": "completed", "provider": "local", "model": "whisper-base",
                             "started_at": "2026-11-24T01:50:37.000001Z", "completed_at": "2026-11-24T01:50:49.000001Z",
                             "failed_at": nil, "processing_duration_ms": 12_000, "error": nil, "error_code": nil,

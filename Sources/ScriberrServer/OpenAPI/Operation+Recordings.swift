@@ -20,6 +20,7 @@ extension Operation {
             details: "Pieces are numbered from 0, at most 4 MiB long, and joined as they are. Sending one again changes nothing.",
             parameters: ["pieceNumber"],
             body: .other("application/octet-stream", ["type": "string", "format": "binary"]),
+            isBodyOptional: true,
             answers: [(200, .json("Recording", example: recording))],
             failures: [409, 413]
         ),

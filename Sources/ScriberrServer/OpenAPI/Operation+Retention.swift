@@ -81,13 +81,17 @@ let retentionSchemas: [DocumentValue.Field] = {
     let days: DocumentValue = ["type": ["integer", "null"], "minimum": 0, "maximum": 36_500]
     let time: DocumentValue = ["type": "string", "format": "date-time"]
     let rules: DocumentValue = ["audio_days": days, "transcript_days": days, "delete_audio_after_success": ["type": "boolean"]]
+    // What is null or left out is cleared.
+    let body: DocumentValue = [
+        "audio_days": days, "transcript_days": days, "delete_audio_after_success": ["type": ["boolean", "null"]],
+    ]
     let deletion: DocumentValue = [
         "kind": ["type": "string", "enum": ["audio", "transcript"]], "id": text, "title": text,
         "reason": ["type": "string", "enum": ["owner_rules", "job_rules", "after_success"]], "size_bytes": integer,
     ]
     let use: DocumentValue = ["files": integer, "audio_bytes": integer, "transcriptions": integer, "transcript_bytes": integer]
     return [
-        shape("RetentionRules", rules), shape("RetentionRulesBody", [:], optional: rules),
+        shape("RetentionRules", rules), shape("RetentionRulesBody", [:], optional: body),
         shape("JobRetentionRules", rules.adding("source", ["type": "string", "enum": ["owner", "job"]])),
         shape("DueDeletion", deletion.adding("due_at", time)), shape("Deletion", deletion.adding("deleted_at", time)),
         shape("StorageUse", use), shape("AccountStorageUse", use.adding("username", text)),

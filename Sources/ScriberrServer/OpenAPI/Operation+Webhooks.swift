@@ -131,8 +131,16 @@ let webhookSchemas: [DocumentValue.Field] = [
         deliveryFields.adding("body", text).adding("tries", ["type": "array", "items": reference("WebhookAttempt")])
     ),
     answer("WebhookMessage", ["type": text, "timestamp": time, "data": ["type": "object"]]),
-    body("NewWebhookBody", ["url": text], optional: ["description": text, "events": texts, "enabled": truth]),
-    body("WebhookPatch", [:], optional: ["url": text, "description": text, "events": texts, "enabled": truth]),
+    body(
+        "NewWebhookBody",
+        ["url": text],
+        optional: ["description": maybe(text), "events": maybe(texts), "enabled": maybe(truth)]
+    ),
+    body(
+        "WebhookPatch",
+        [:],
+        optional: ["url": maybe(text), "description": maybe(text), "events": maybe(texts), "enabled": maybe(truth)]
+    ),
 ]
 
 let webhookParameters: [DocumentValue.Field] = [

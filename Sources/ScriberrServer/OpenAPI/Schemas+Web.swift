@@ -18,6 +18,7 @@ let webSchemas: [DocumentValue.Field] = [
         "ExportFormat",
         ["id": text, "name": text, "media_type": text, "file_extension": text, "options": list(text)]
     ),
+    shape("BundleBody", ["ids": ["type": "array", "items": text, "minItems": 1, "maxItems": 500]]),
     shape("Paused", ["paused": ["type": "boolean"]]),
     shape("Waveform", ["seconds": number, "peaks": list(integer)]),
     shape("TranscriptVersion", ["version": integer, "author": text, "changes": list(text), "created_at": time]),

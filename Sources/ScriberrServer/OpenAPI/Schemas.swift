@@ -28,7 +28,8 @@ let documentSchemas: [DocumentValue.Field] = [
         [
             "id": text, "title": text, "kind": ["type": "string", "enum": ["audio", "video", "youtube"]],
             "status": ["type": "string", "enum": ["ready", "processing", "failed"]], "mime_type": text, "size_bytes": integer,
-            "duration_seconds": maybe(number), "created_at": time, "updated_at": time,
+            "duration_seconds": maybe(number), "error": maybe(text), "error_code": maybe(text), "created_at": time,
+            "updated_at": time,
         ]
     ),
     answer("Submitted", ["id": text, "file_id": text, "status": jobStatus], optional: ["callback_secret": text]),
@@ -53,7 +54,7 @@ let documentSchemas: [DocumentValue.Field] = [
         ),
         optional: [
             "source_transcription_id": text, "queue_position": maybe(integer), "estimated_start_seconds": maybe(number),
-            "waiting_reason": maybe(text), "callback_secret": text,
+            "waiting_reason": maybe(text), "callback_secret": text, "diarization_job_id": maybe(text),
         ]
     ),
     answer("Warning", ["code": text, "message": text]),
@@ -133,7 +134,7 @@ let documentSchemas: [DocumentValue.Field] = [
     body("RegistrationBody", ["username": text, "password": text, "confirm_password": text]),
     body("LoginBody", ["username": text, "password": text]),
     body("RefreshBody", ["refresh_token": text]),
-    body("LogoutBody", [:], optional: ["refresh_token": text]),
+    body("LogoutBody", [:], optional: ["refresh_token": maybe(text)]),
     body("PasswordBody", ["current_password": text, "new_password": text, "confirm_password": text]),
     body("UsernameBody", ["new_username": text, "password": text]),
     body(
@@ -142,13 +143,14 @@ let documentSchemas: [DocumentValue.Field] = [
         optional: ["description": maybe(text), "scopes": maybe(["type": "array", "items": scope]), "expires_at": maybe(time)]
     ),
     body("TitleBody", ["title": text]),
-    body("ImportBody", ["url": text], optional: ["title": text]),
+    body("ImportBody", ["url": text], optional: ["title": maybe(text), "transcription": maybe(reference("ImportedJob"))]),
+    body("ImportedJob", [:], optional: ["profile_id": maybe(text), "options": maybe(reference("OptionsBody"))]),
     body(
         "TranscriptionBody",
         ["file_id": text],
         optional: [
             "title": maybe(text), "profile_id": maybe(text), "options": maybe(reference("OptionsBody")),
-            "join_running": maybe(truth), "callback_url": maybe(text),
+            "join_running": maybe(truth), "callback_url": maybe(text), "retention": maybe(reference("RetentionRulesBody")),
         ]
     ),
     body(

@@ -6,6 +6,7 @@ extension Route {
         + uploads
         + webhooks
         + diarizations
+        + bundles
         + docs
         + workers
         + retention

@@ -17,12 +17,7 @@ extension Route {
             "/api/v1/auth/register",
             .open { call in
                 let body = try await call.json(CredentialsBody.self)
-                let session = try await call.services.accounts.register(
-                    username: body.username ?? "",
-                    password: body.password ?? "",
-                    confirmation: body.confirmPassword ?? ""
-                )
-                return try await call.tokens(for: session)
+                return try await call.tokens(for: call.register(body))
             }
         ),
         Route(
@@ -30,12 +25,7 @@ extension Route {
             "/api/v1/auth/login",
             .open { call in
                 let body = try await call.json(CredentialsBody.self)
-                let session = try await call.services.accounts.login(
-                    username: body.username ?? "",
-                    password: body.password ?? "",
-                    address: call.address
-                )
-                return try await call.tokens(for: session)
+                return try await call.tokens(for: call.login(body))
             }
         ),
         Route(
@@ -107,17 +97,6 @@ extension Call {
         }
         answer.headers[.cacheControl] = "no-store"
         return answer
-    }
-}
-
-private struct CredentialsBody: Decodable {
-    var username: String?
-    var password: String?
-    var confirmPassword: String?
-
-    enum CodingKeys: String, CodingKey {
-        case username, password
-        case confirmPassword = "confirm_password"
     }
 }
 

@@ -77,11 +77,15 @@ extension Call {
     /// Has a recording fetched; the file is there at once, without its bytes.
     fileprivate func importFile(_ principal: Principal, youTubeOnly: Bool) async throws -> Answer {
         let body = try await json(ImportBody.self)
+        let wanted = body.transcription.map { NewTranscription(profileID: $0.profileID, options: $0.options ?? OptionsPatch()) }
+        var options: TranscriptionOptions?
+        if let wanted { options = try await services.transcriptions.options(principal.owner, wanted) }
         let file = try await services.imports.start(
             principal.owner,
             url: body.url ?? "",
             title: body.title,
-            youTubeOnly: youTubeOnly
+            youTubeOnly: youTubeOnly,
+            transcription: options
         )
         var answer = Answer.object(status: .accepted) { $0.file(file) }
         answer.headers[.location] = "/api/v1/files/\(file.id.text)"
@@ -105,4 +109,16 @@ struct TitleBody: Decodable {
 private struct ImportBody: Decodable {
     var url: String?
     var title: String?
+    /// How to transcribe the recording as soon as it is there.
+    var transcription: Wanted?
+
+    struct Wanted: Decodable {
+        var profileID: String?
+        var options: OptionsPatch?
+
+        enum CodingKeys: String, CodingKey {
+            case options
+            case profileID = "profile_id"
+        }
+    }
 }

@@ -56,19 +56,26 @@ extension Call {
     /// The finished transcript as a file.
     fileprivate func exported(_ export: any TranscriptExport, _ principal: Principal) async throws -> Answer {
         let id: TranscriptionID = try id()
-        let job = try await services.transcriptions.get(principal.owner, id)
-        var options = try ExportOptions(parameters: query.filter { $0.key != "format" }, title: job.title)
-        options.task = job.options.task
-        options.durationSeconds = job.audioSeconds
-        let edition = try await services.transcriptions.finishedEdition(principal.owner, id)
-        options.speakerNames = edition.speakers.merging(options.speakerNames) { $1 }
+        let file = try await rendered(export, try await services.transcriptions.get(principal.owner, id))
         return Answer(
             status: .ok,
             headers: [
                 .contentType: export.format.mediaType,
-                .contentDisposition: contentDisposition("attachment", cleanFileName(job.title, export.format.fileExtension)),
+                .contentDisposition: contentDisposition("attachment", file.name),
             ],
-            body: .bytes(export.render(edition.transcript, options))
+            body: .bytes(file.bytes)
         )
+    }
+}
+
+extension Call {
+    /// A finished transcript in a format, with the query's options. Throws `CONFLICT` while there is none.
+    func rendered(_ export: any TranscriptExport, _ job: Transcription) async throws -> (name: String, bytes: [UInt8]) {
+        var options = try ExportOptions(parameters: query.filter { $0.key != "format" }, title: job.title)
+        options.task = job.options.task
+        options.durationSeconds = job.audioSeconds
+        let edition = try await services.transcriptions.finishedEdition(job.owner, job.id)
+        options.speakerNames = edition.speakers.merging(options.speakerNames) { $1 }
+        return (cleanFileName(job.title, export.format.fileExtension), export.render(edition.transcript, options))
     }
 }

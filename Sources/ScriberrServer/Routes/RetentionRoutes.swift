@@ -116,19 +116,3 @@ extension JSONWriter {
         field("transcript_bytes", use.transcriptBytes)
     }
 }
-
-private struct RetentionBody: Decodable {
-    var audioDays: Int?
-    var transcriptDays: Int?
-    var audioAfterSuccess: Bool?
-
-    enum CodingKeys: String, CodingKey {
-        case audioDays = "audio_days"
-        case transcriptDays = "transcript_days"
-        case audioAfterSuccess = "delete_audio_after_success"
-    }
-
-    var rules: RetentionRules {
-        RetentionRules(audioDays: audioDays, transcriptDays: transcriptDays, audioAfterSuccess: audioAfterSuccess ?? false)
-    }
-}

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import ScriberrCore
 import ScriberrServices
 
@@ -16,6 +17,7 @@ extension Route {
                     fileID: body.fileID ?? "",
                     request
                 )
+                call.logEnqueued(job)
                 var answer = Answer.object(status: .accepted) { json in
                     json.transcription(job)
                     if let callback = request.callback { json.field("callback_secret", callback.secret) }
@@ -49,12 +51,14 @@ extension Route {
                     } else {
                         try await call.services.transcriptions.get(principal.owner, id)
                     }
+                let speakers = try await call.services.transcriptions.diarization(of: job)
                 let place = job.status == .queued ? try await call.services.transcriptions.place(principal.owner, id) : nil
                 return .object { json in
                     json.transcription(job)
                     json.field("queue_position", place?.position)
                     json.field("estimated_start_seconds", place?.estimatedSeconds)
                     json.field("waiting_reason", place?.reason)
+                    json.field("diarization_job_id", speakers?.text)
                 }
             }
         ),
@@ -96,6 +100,7 @@ extension Route {
                 let id: TranscriptionID = try call.id()
                 let options = try await call.jsonIfPresent(RetryBody.self)?.options ?? OptionsPatch()
                 let job = try await call.services.transcriptions.retry(principal.owner, id, options: options)
+                call.logEnqueued(job)
                 return .object(status: .accepted) { json in
                     json.field("id", job.id.text)
                     json.field("source_transcription_id", id.text)
@@ -107,16 +112,22 @@ extension Route {
 }
 
 extension Call {
+    /// Notes that a request has queued a job.
+    func logEnqueued(_ job: Transcription) {
+        logger.info("Transcription job enqueued", metadata: ["job_id": "\(job.id)"])
+    }
+
     /// Takes a recording and queues a job for it.
     fileprivate func submit(_ principal: Principal) async throws -> Answer {
         let form = try await receiveForm(principal.owner) { fields in
             // What came before the file is checked before the file is stored. What comes behind it is checked at the end.
-            guard fields["options"] != nil || fields["profile_id"] != nil else { return }
+            guard ["options", "profile_id", "callback_url", "retention"].contains(where: { fields[$0] != nil }) else { return }
             try await services.transcriptions.check(principal.owner, NewTranscription(fields: fields))
         }
         return try await onceByForm(principal, form) {
             let request = try NewTranscription(fields: form.fields)
             let job = try await services.transcriptions.submit(form.upload, request)
+            logEnqueued(job)
             var answer = Answer.object(status: .accepted) { json in
                 json.field("id", job.id.text)
                 json.field("file_id", job.fileID.text)
@@ -136,7 +147,8 @@ extension NewTranscription {
             profileID: fields["profile_id"],
             options: try OptionsPatch(text: fields["options"] ?? ""),
             joinsRunning: try Self.flag(fields["join_running"]),
-            callback: fields["callback_url"].flatMap { $0.isEmpty ? nil : JobCallback(url: $0) }
+            callback: fields["callback_url"].flatMap { $0.isEmpty ? nil : JobCallback(url: $0) },
+            retention: try RetentionBody(text: fields["retention"] ?? "")?.rules
         )
     }
 }
@@ -158,12 +170,13 @@ private struct TranscriptionBody: Decodable {
     var options: OptionsPatch?
     var joinsRunning: Bool?
     var callbackURL: String?
+    var retention: RetentionBody?
 
     enum CodingKeys: String, CodingKey {
         case fileID = "file_id"
         case title
         case profileID = "profile_id"
-        case options
+        case options, retention
         case joinsRunning = "join_running"
         case callbackURL = "callback_url"
     }
@@ -174,7 +187,8 @@ private struct TranscriptionBody: Decodable {
             profileID: profileID,
             options: options ?? OptionsPatch(),
             joinsRunning: joinsRunning ?? false,
-            callback: callbackURL.flatMap { $0.isEmpty ? nil : JobCallback(url: $0) }
+            callback: callbackURL.flatMap { $0.isEmpty ? nil : JobCallback(url: $0) },
+            retention: retention?.rules
         )
     }
 }

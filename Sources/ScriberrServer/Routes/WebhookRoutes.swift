@@ -19,9 +19,9 @@ extension Route {
             idempotency: .byBody,
             .scoped(.write) { call, principal in
                 let draft = try await call.json(WebhookBody.self).draft
-                let hook = try await call.services.webhooks.create(principal.owner, draft)
-                var answer = Answer.secret(of: hook, status: .created)
-                answer.headers[.location] = "/api/v1/webhooks/\(hook.id.text)"
+                let issued = try await call.services.webhooks.create(principal.owner, draft)
+                var answer = Answer.secret(of: issued, status: .created)
+                answer.headers[.location] = "/api/v1/webhooks/\(issued.hook.id.text)"
                 return answer
             }
         ),
@@ -139,10 +139,10 @@ extension Call {
 
 extension Answer {
     /// The one answer that shows a webhook's secret.
-    fileprivate static func secret(of hook: Webhook, status: HTTPResponse.Status) -> Answer {
+    fileprivate static func secret(of issued: IssuedWebhook, status: HTTPResponse.Status) -> Answer {
         var answer = Answer.object(status: status) { json in
-            json.webhook(hook)
-            json.field("secret", hook.secret)
+            json.webhook(issued.hook)
+            json.field("secret", issued.secret)
         }
         answer.headers[.cacheControl] = "no-store"
         return answer

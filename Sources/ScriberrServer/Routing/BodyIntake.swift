@@ -9,6 +9,7 @@ final class BodyIntake: @unchecked Sendable {
     // Only the task that handles the request calls it, and it hands over to no other while it waits.
     private var iterator: RequestBody.AsyncIterator?
     private let body: RequestBody
+    private let connections: OpenConnections
     private var receivedBytes: Int64 = 0
     private var collected: [UInt8]?
     /// Whether nothing of the body is left on the wire.
@@ -18,15 +19,20 @@ final class BodyIntake: @unchecked Sendable {
     /// The length in `Content-Length`; nil for a chunked body.
     let declaredBytes: Int64?
 
-    init(_ request: Request) {
+    init(_ request: Request, _ connections: OpenConnections) {
+        self.connections = connections
         body = request.body
         declaredBytes = request.headers[.contentLength].flatMap(Int64.init)
         isDrained = (declaredBytes ?? 0) == 0 && request.headers[.transferEncoding] == nil
     }
 
-    /// The next piece of the body; nil at its end. Throws ``ConnectionLost`` when the client went away before.
+    /// The next piece of the body; nil at its end. Throws ``ConnectionLost`` when the client went away before, and
+    /// `SERVICE_UNAVAILABLE` when the server stops and has waited long enough.
     func next() async throws -> ByteBuffer? {
         if isDrained { return nil }
+        guard !connections.areGivenUp else {
+            throw ScriberrError(.serviceUnavailable, "The server is stopping. Send this again in a moment.")
+        }
         var iterator = iterator ?? body.makeAsyncIterator()
         let piece: ByteBuffer?
         do {

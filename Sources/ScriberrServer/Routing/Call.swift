@@ -61,6 +61,10 @@ struct Call: Sendable {
 
     static func decode<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
         guard !bytes.isEmpty else { throw ScriberrError(.invalidRequest, "The request needs a JSON body.") }
+        // Foundation looks only at the texts that are asked for.
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw ScriberrError(.invalidRequest, "The request body is not UTF-8.")
+        }
         do {
             return try JSONDecoder().decode(Value.self, from: Data(bytes))
         } catch {
@@ -81,4 +85,5 @@ struct ServerParts: Sendable {
     let authenticator: Authenticator
     let origins: CORSPolicy
     let streams: StreamRegistry
+    let connections: OpenConnections
 }

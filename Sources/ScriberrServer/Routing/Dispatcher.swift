@@ -18,7 +18,7 @@ struct Dispatcher: Sendable {
 
     /// Answers one request. Throws only when the connection is of no more use.
     func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        var exchange = Exchange(request: request, channel: channel, logger: logger)
+        var exchange = Exchange(request: request, channel: channel, connections: server.connections, logger: logger)
         var answer: Answer
         do {
             let destination = try await destination(of: request, &exchange)
@@ -59,7 +59,8 @@ struct Dispatcher: Sendable {
         switch routes.match(request.method, path: path) {
         case .unknown:
             if let location = pathWithoutSlash(request) { return .redirect(location) }
-            if let answer = WebPage(folder: server.options.webFolder).answer(request.method, path: path) { return .page(answer) }
+            let page = WebPage(folder: server.options.webFolder, mediaOrigin: server.options.mediaOrigin)
+            if let answer = page.answer(request.method, path: path) { return .page(answer) }
             throw ScriberrError.nothingHere
         case .methodNotAllowed:
             throw ScriberrError(.methodNotAllowed, "This path does not answer \(request.method.rawValue).")
@@ -132,20 +133,12 @@ struct Dispatcher: Sendable {
 
 extension Dispatcher {
     private func decorate(_ answer: inout Answer, _ request: Request, _ exchange: Exchange) {
-        answer.headers[.requestID] = exchange.requestID
-        answer.headers[.date] = HTTPDate.text(.now)
-        answer.headers[.xContentTypeOptions] = "nosniff"
-        answer.headers[.referrerPolicy] = "no-referrer"
-        answer.headers[.frameOptions] = "DENY"
-        if answer.headers[.contentSecurityPolicy] == nil {
-            answer.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-        }
-        if answer.headers[.cacheControl] == nil { answer.headers[.cacheControl] = "private, no-cache" }
+        answer.headers.addSafety(requestID: exchange.requestID)
         origins.decorate(&answer.headers, origin: request.headers[.origin], isPreflight: request.method == .options)
         answer.tagContent(for: request.head)
         answer.compress(for: request.headers)
         if !exchange.intake.isWorthReading { answer.closesConnection = true }
-        if answer.closesConnection { answer.headers[.connection] = "close" }
+        if answer.closesConnection, answer.headers[.connection] == nil { answer.headers[.connection] = "close" }
         switch answer.body {
         case .empty where answer.status == .noContent || answer.status == .notModified: break
         case .empty: answer.headers[.contentLength] = answer.headers[.contentLength] ?? "0"

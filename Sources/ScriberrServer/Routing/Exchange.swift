@@ -19,12 +19,12 @@ struct Exchange {
     private let channel: any Channel
     private let start = ContinuousClock.now
 
-    init(request: Request, channel: any Channel, logger: Logger) {
+    init(request: Request, channel: any Channel, connections: OpenConnections, logger: Logger) {
         self.request = request
         self.channel = channel
         requestID = makeRequestID(from: request.headers[.requestID])
         address = channel.remoteAddress?.ipAddress ?? "local"
-        intake = BodyIntake(request)
+        intake = BodyIntake(request, connections)
         self.logger = logger
         self.logger[metadataKey: "request_id"] = "\(requestID)"
     }

@@ -10,9 +10,11 @@ extension Call {
         var answer = Answer(
             status: .ok,
             headers: [
-                .contentType: "text/event-stream; charset=utf-8",
+                .contentType: "text/event-stream",
                 .cacheControl: "no-cache, no-transform",
                 .accelBuffering: "no",
+                // What clients of the earlier implementation look for; the stream ends the connection all the same.
+                .connection: "keep-alive",
             ],
             body: .stream(length: nil) { sink in
                 try await stream(into: sink) { try await sendEvents(request, into: $0) }

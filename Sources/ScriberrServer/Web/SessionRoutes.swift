@@ -10,26 +10,16 @@ extension Route {
             .post,
             "/api/v1/auth/session",
             .open { call in
-                let body = try await call.ownPageJSON(SessionBody.self)
-                let session = try await call.services.accounts.login(
-                    username: body.username ?? "",
-                    password: body.password ?? "",
-                    address: call.address
-                )
-                return try await call.opened(session)
+                let body = try await call.ownPageJSON(CredentialsBody.self)
+                return try await call.opened(call.login(body))
             }
         ),
         Route(
             .post,
             "/api/v1/auth/session:register",
             .open { call in
-                let body = try await call.ownPageJSON(SessionBody.self)
-                let session = try await call.services.accounts.register(
-                    username: body.username ?? "",
-                    password: body.password ?? "",
-                    confirmation: body.confirmPassword ?? ""
-                )
-                return try await call.opened(session)
+                let body = try await call.ownPageJSON(CredentialsBody.self)
+                return try await call.opened(call.register(body))
             }
         ),
         Route(
@@ -90,15 +80,4 @@ extension Call {
     }
 
     private var cookies: SessionCookies { SessionCookies(isSecure: server.options.secureCookies) }
-}
-
-private struct SessionBody: Decodable {
-    var username: String?
-    var password: String?
-    var confirmPassword: String?
-
-    enum CodingKeys: String, CodingKey {
-        case username, password
-        case confirmPassword = "confirm_password"
-    }
 }

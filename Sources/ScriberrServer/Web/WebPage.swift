@@ -8,6 +8,8 @@ import HTTPTypes
 struct WebPage: Sendable {
     /// A folder to read from at each request instead, for working on the page.
     let folder: String?
+    /// Where recordings may be played from besides this server: scheme, host and port; nil for nowhere.
+    var mediaOrigin: String?
 
     /// The answer to a path that no route knows; nil when it is not the page's.
     func answer(_ method: HTTPRequest.Method, path: String) -> Answer? {
@@ -35,7 +37,8 @@ struct WebPage: Sendable {
             // Checked again by its tag each time: an upgrade is seen at once, and an unchanged file costs no content.
             .cacheControl: "no-cache",
         ]
-        headers[.contentSecurityPolicy] = Self.policy
+        let media = mediaOrigin.map { "media-src 'self' \($0)" } ?? "media-src 'self'"
+        headers[.contentSecurityPolicy] = Self.policy.replacing("media-src 'self'", with: media)
         headers[.permissionsPolicy] = "microphone=(self), camera=(), geolocation=(), payment=(), usb=()"
         headers[.crossOriginOpenerPolicy] = "same-origin"
         return Answer(status: .ok, headers: headers, body: .bytes(bytes))

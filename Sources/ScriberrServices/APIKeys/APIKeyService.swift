@@ -42,7 +42,7 @@ package struct APIKeyService: Sendable {
     package func authenticate(_ rawKey: String) async throws -> Principal? {
         guard rawKey.hasPrefix("sk_"), rawKey.utf8.count <= 128 else { return nil }
         let (hash, now) = (RandomText.digest(rawKey), clock.now())
-        guard let (key, username, role) = try await database.read({ try APIKeySQL.find($0, hash: hash, at: now) }) else {
+        guard let (key, username, role) = try await database.readBriefly({ try APIKeySQL.find($0, hash: hash, at: now) }) else {
             return nil
         }
         let before = now - Self.touchInterval

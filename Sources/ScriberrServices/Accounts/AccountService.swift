@@ -1,6 +1,5 @@
 package import ScriberrCore
 package import ScriberrStore
-import Synchronization
 
 /// Accounts, passwords and sessions.
 ///
@@ -10,10 +9,17 @@ package final class AccountService: Sendable {
     let database: any Database
     let clock: any WallClock
     let passwords: PasswordHasher
-    private let throttle = Mutex(LoginThrottle())
+    let throttle: any LoginGate
     private static let refreshLifetime = Duration.seconds(30 * 86_400)
 
-    package init(database: any Database, clock: any WallClock, passwordCost: PasswordCost = .usual) {
+    /// `throttle` counts failed logins, in this process unless told otherwise.
+    package init(
+        database: any Database,
+        clock: any WallClock,
+        passwordCost: PasswordCost = .usual,
+        throttle: any LoginGate = OwnLoginThrottle()
+    ) {
+        self.throttle = throttle
         self.database = database
         self.clock = clock
         passwords = PasswordHasher(cost: passwordCost)
@@ -57,12 +63,15 @@ package final class AccountService: Sendable {
         guard !name.isEmpty, !password.isEmpty else {
             throw ScriberrError(.validation, "Give a username and a password.")
         }
-        try begin(name, address)
+        try await begin(name, address)
         let account = try await database.read { try UserSQL.find($0, folded: name) }
         let isRight = try await passwords.verify(password, against: account?.passwordHash)
-        guard let account, isRight, !account.user.isDisabled else { throw ScriberrError.wrongLogin }
-        throttle.withLock { $0.succeed(name: name, address: address) }
+        guard let account, isRight, !account.user.isDisabled else {
+            try await throttle.fail(name: name, address: address, at: clock.now())
+            throw ScriberrError.wrongLogin
+        }
         let now = clock.now()
+        try await throttle.succeed(name: name, address: address, at: now)
         return try await database.write { db in
             // The password or the lock may have changed while the hash was made.
             guard let user = try UserSQL.get(db, account.user.id), !user.isDisabled,
@@ -106,7 +115,7 @@ package final class AccountService: Sendable {
     /// Whether an access token of this account, version and session is still good: the account, or `UNAUTHORIZED`. Without
     /// `session` a logout is not noticed.
     package func verifySession(_ user: UserID, tokenVersion: Int64, session: String? = nil) async throws -> User {
-        try await database.read { db in
+        try await database.readBriefly { db in
             guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
                 throw ScriberrError.unusableToken
             }
@@ -163,16 +172,18 @@ package final class AccountService: Sendable {
     private func verifyPassword(of user: UserID, _ password: String) async throws -> String {
         // Counted for this account alone: no name and no address looks like this.
         let name = "#\(user)"
-        try begin(name, name)
+        try await begin(name, name)
         let stored = try await database.read { try UserSQL.passwordHash($0, user) }
-        guard let stored, try await passwords.verify(password, against: stored) else { throw ScriberrError.wrongPassword }
-        throttle.withLock { $0.succeed(name: name, address: name) }
+        guard let stored, try await passwords.verify(password, against: stored) else {
+            try await throttle.fail(name: name, address: name, at: clock.now())
+            throw ScriberrError.wrongPassword
+        }
+        try await throttle.succeed(name: name, address: name, at: clock.now())
         return stored
     }
 
-    private func begin(_ name: String, _ address: String) throws {
-        let now = clock.now()
-        guard let seconds = throttle.withLock({ $0.begin(name: name, address: address, at: now) }) else { return }
+    private func begin(_ name: String, _ address: String) async throws {
+        guard let seconds = try await throttle.begin(name: name, address: address, at: clock.now()) else { return }
         throw ScriberrError(
             .tooManyRequests,
             "Too many attempts. Try again in \(seconds) seconds.",

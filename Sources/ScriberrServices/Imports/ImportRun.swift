@@ -91,11 +91,12 @@ extension ImportService {
                     try await database.write { try ImportSQL.release($0, job) }
                     return
                 }
-                if !(error is ScriberrError) { onFailure(error) }
-                let code = (error as? ScriberrError)?.code ?? .internalError
+                let failure = error as? ScriberrError
+                if failure == nil || failure?.code == .serviceUnavailable { onFailure(error) }
+                let reason = failure ?? ScriberrError(.internalError, "The recording could not be fetched.")
                 let now = clock.now()
                 try await database.write { db in
-                    guard try ImportSQL.remove(db, job), let file = try FileSQL.fail(db, job.owner, job.file, code, at: now)
+                    guard try ImportSQL.remove(db, job), let file = try FileSQL.fail(db, job.owner, job.file, reason, at: now)
                     else {
                         return
                     }

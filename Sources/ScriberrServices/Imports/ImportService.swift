@@ -21,11 +21,18 @@ package struct ImportService: Sendable {
     }
 
     /// Makes a file row for the recording at an address and has it fetched. `youTubeOnly` refuses other hosts. An empty `title`
-    /// means the one that the recording brings.
+    /// means the one that the recording brings. With `transcription` a job with these options is queued as soon as the
+    /// recording is there, whatever the account does with new files.
     ///
     /// Throws `VALIDATION_ERROR` with field `url` or `title`, `FORBIDDEN` for an address in a private network, and
-    /// `SERVICE_UNAVAILABLE` when the program for sites is missing.
-    package func start(_ owner: UserID, url: String, title: String?, youTubeOnly: Bool) async throws -> AudioFile {
+    /// `SERVICE_UNAVAILABLE` when the program for sites is missing (with `youTubeOnly` the file fails for it).
+    package func start(
+        _ owner: UserID,
+        url: String,
+        title: String?,
+        youTubeOnly: Bool,
+        transcription: TranscriptionOptions? = nil
+    ) async throws -> AudioFile {
         let address = try OutboundAddress(url)
         let isSite = policy.siteHosts.contains(address.host)
         guard !youTubeOnly || ImportPolicy.youTube.contains(address.host) else {
@@ -33,7 +40,8 @@ package struct ImportService: Sendable {
         }
         let given = (title ?? "").isEmpty ? nil : try Title.given(title ?? "")
         if isSite || youTubeOnly {
-            guard policy.sites != nil else { throw Self.programMissing }
+            // The older route promises a file at once, which then fails.
+            guard youTubeOnly || policy.sites != nil else { throw Self.programMissing }
         } else {
             // Said at once where it can be; what counts is the check when the connection is made.
             do {
@@ -43,7 +51,14 @@ package struct ImportService: Sendable {
             }
         }
         let file = row(owner, title: given ?? (isSite ? "YouTube import" : Title.of(address)), isSite)
-        let job = ImportJob(file: file.id, owner: owner, url: address.url, isFromSite: isSite, hasTitle: given != nil)
+        let job = ImportJob(
+            file: file.id,
+            owner: owner,
+            url: address.url,
+            isFromSite: isSite,
+            hasTitle: given != nil,
+            transcription: transcription
+        )
         try await database.write { db in
             try FileSQL.insert(db, file, folded: TitleFolding.fold(file.title))
             try ImportSQL.insert(db, job, at: file.createdAt)

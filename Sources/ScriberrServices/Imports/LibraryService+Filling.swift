@@ -18,7 +18,7 @@ extension LibraryService {
             (file.durationSeconds, file.blobKey, file.updatedAt) = (fetched.durationSeconds, fetched.blobKey, fetched.updatedAt)
             guard try FileSQL.fill(db, file, folded: TitleFolding.fold(file.title)) else { return try Self.drop(db, fetched) }
             try Self.drop(db, fetched)
-            _ = try becameReady(db, file)
+            _ = try becameReady(db, file, transcription: job.transcription)
         }
     }
 

@@ -11,16 +11,20 @@ package struct LibraryService: Sendable {
     let cleaner: BlobCleaner
     private let probe: any MediaProbe
     private let maxAttempts: Int
+    private let downloads: (any DirectDownloads)?
 
+    /// With `downloads` clients are sent there for recordings.
     package init(
         database: any Database,
         blobs: any BlobStore,
         probe: any MediaProbe,
         clock: any WallClock,
         uploadLimitBytes: Int64,
-        maxAttempts: Int = 3
+        maxAttempts: Int = 3,
+        downloads: (any DirectDownloads)? = nil
     ) {
         self.maxAttempts = maxAttempts
+        self.downloads = downloads
         self.database = database
         self.blobs = blobs
         self.probe = probe
@@ -76,14 +80,25 @@ package struct LibraryService: Sendable {
         }
     }
 
-    /// Tells that a file can be used; with auto-transcription on, queues a job too.
-    func becameReady(_ db: any SQLConnection, _ file: AudioFile, transcribesByItself: Bool = true) throws -> AudioFile {
+    /// Tells that a file can be used. Queues a job too: with `transcription` if that is given, else if the account transcribes
+    /// new files by itself.
+    func becameReady(
+        _ db: any SQLConnection,
+        _ file: AudioFile,
+        transcribesByItself: Bool = true,
+        transcription: TranscriptionOptions? = nil
+    ) throws -> AudioFile {
         try Self.announce(db, file, .fileReady)
-        guard transcribesByItself else { return file }
-        guard let settings = try SettingsSQL.get(db, file.owner), settings.autoTranscriptionEnabled else { return file }
-        let options = try ProfileSQL.getDefault(db, file.owner)?.options ?? TranscriptionOptions()
+        let usual = transcription == nil && transcribesByItself ? try Self.usualOptions(db, file.owner) : nil
+        guard let options = transcription ?? usual else { return file }
         try NewJob(file: file, title: nil, options: options, maxAttempts: maxAttempts).enqueue(db, at: file.updatedAt)
         return file
+    }
+
+    /// The options of jobs for new files; nil when the account makes none by itself.
+    private static func usualOptions(_ db: any SQLConnection, _ owner: UserID) throws -> TranscriptionOptions? {
+        guard let settings = try SettingsSQL.get(db, owner), settings.autoTranscriptionEnabled else { return nil }
+        return try ProfileSQL.getDefault(db, owner)?.options ?? TranscriptionOptions()
     }
 
     /// One page of the owner's files.
@@ -97,7 +112,7 @@ package struct LibraryService: Sendable {
 
     /// Throws `NOT_FOUND`.
     package func get(_ owner: UserID, _ id: FileID) async throws -> AudioFile {
-        guard let file = try await database.read({ try FileSQL.get($0, owner, id) }) else { throw ScriberrError.noFile }
+        guard let file = try await database.readBriefly({ try FileSQL.get($0, owner, id) }) else { throw ScriberrError.noFile }
         return file
     }
 
@@ -137,7 +152,7 @@ package struct LibraryService: Sendable {
         guard file.status == .ready, !file.blobKey.isEmpty, try await blobs.size(of: file.blobKey) != nil else {
             throw ScriberrError.noFile
         }
-        return OpenedAudio(file: file, blobs: blobs)
+        return OpenedAudio(file: file, blobs: blobs, downloads: downloads)
     }
 
     /// Makes a row of an upload and runs `also` in the same transaction. The upload is used up, or aborted when this throws.
@@ -249,13 +264,15 @@ package struct LibraryService: Sendable {
 
     /// Appends an event about a file.
     static func announce(_ db: any SQLConnection, _ file: AudioFile, _ type: EventType) throws {
-        let payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)"}"#
+        var payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)""#
+        if let code = file.errorCode { payload += #","code":\#(jsonString(code.rawValue))"# }
+        if let message = file.errorMessage { payload += #","message":\#(jsonString(message))"# }
         try EventLog.append(
             db,
             owner: file.owner,
             subject: file.id.text,
             type: type,
-            payload: payload,
+            payload: payload + "}",
             at: file.updatedAt
         )
     }

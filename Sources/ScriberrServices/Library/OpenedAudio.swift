@@ -1,4 +1,5 @@
 package import ScriberrCore
+import ScriberrStore
 
 /// A recording whose bytes can be read.
 package struct OpenedAudio: Sendable {
@@ -14,8 +15,10 @@ package struct OpenedAudio: Sendable {
     package let fileName: String
     private let blobKey: String
     private let blobs: any BlobStore
+    private let downloads: (any DirectDownloads)?
 
-    init(file: AudioFile, blobs: any BlobStore) {
+    init(file: AudioFile, blobs: any BlobStore, downloads: (any DirectDownloads)? = nil) {
+        self.downloads = downloads
         sizeBytes = file.sizeBytes
         mimeType = file.mimeType
         etag = "\"\(file.sha256.prefix(32))\""
@@ -24,6 +27,11 @@ package struct OpenedAudio: Sendable {
         fileName = fileExtension(of: file.mimeType).map { "\(name).\($0)" } ?? name
         blobKey = file.blobKey
         self.blobs = blobs
+    }
+
+    /// An address from which the client itself can fetch the bytes for `seconds`; nil when it must get them from here.
+    package func directAddress(seconds: Int, disposition: String) -> String? {
+        downloads?.downloadURL(of: blobKey, seconds: seconds, mimeType: mimeType, disposition: disposition)
     }
 
     /// Hands bytes `range` to `body` in pieces, in order. Throws `MEDIA_MISSING`.

@@ -73,7 +73,7 @@ struct ListQuery: Sendable {
     }
 
     private static func time(_ text: String?) throws -> Timestamp? {
-        guard let text, !text.isEmpty else { return nil }
+        guard let text else { return nil }
         guard let time = Timestamp(rfc3339: text) else {
             throw ScriberrError(
                 .validation,
@@ -104,7 +104,7 @@ package struct FileListQuery: Sendable {
         var filter = FileSQL.Filter()
         filter.search = list.search
         filter.updatedAfter = list.updatedAfter
-        if let status = parameters["status"], !status.isEmpty {
+        if let status = parameters["status"] {
             // A file is called `uploaded` by older clients.
             guard let known = AudioFile.Status(rawValue: status == "uploaded" ? "ready" : status) else {
                 throw ScriberrError(
@@ -115,7 +115,7 @@ package struct FileListQuery: Sendable {
             }
             filter.status = known
         }
-        if let kind = parameters["kind"], !kind.isEmpty {
+        if let kind = parameters["kind"] {
             guard let known = AudioFile.Kind(rawValue: kind) else {
                 throw ScriberrError(.validation, "A kind is `audio`, `video` or `youtube`.", field: "kind")
             }
@@ -139,7 +139,7 @@ package struct TranscriptionListQuery: Sendable {
     /// Reads the parameters of a request; others are ignored. Throws `VALIDATION_ERROR` with the parameter as field.
     package init(parameters: [String: String] = [:]) throws {
         list = try ListQuery(parameters)
-        if let text = parameters["status"], !text.isEmpty {
+        if let text = parameters["status"] {
             guard let known = JobStatus(rawValue: text) else {
                 let names = JobStatus.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ScriberrError(.validation, "A status is one of \(names).", field: "status")

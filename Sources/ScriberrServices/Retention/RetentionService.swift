@@ -7,7 +7,6 @@ package struct RetentionService: Sendable {
     private let signals: StoreSignals
     private let cleaner: BlobCleaner
     private let clock: any WallClock
-    private static let daysMax = 36_500
     private static let batch = 200
     private static let pageMax = 100
 
@@ -25,7 +24,7 @@ package struct RetentionService: Sendable {
 
     /// Sets an owner's rules. Throws `VALIDATION_ERROR` with the field.
     package func setRules(_ owner: UserID, _ rules: RetentionRules) async throws {
-        try Self.check(rules)
+        try rules.check()
         try await database.write { try RetentionSQL.setRules($0, of: owner, rules) }
     }
 
@@ -40,7 +39,7 @@ package struct RetentionService: Sendable {
     /// Gives a job rules that stand instead of its owner's; nil takes them away. Throws `NOT_FOUND`, or `VALIDATION_ERROR` with the
     /// field.
     package func setRules(_ owner: UserID, _ job: TranscriptionID, _ rules: RetentionRules?) async throws {
-        if let rules { try Self.check(rules) }
+        if let rules { try rules.check() }
         try await database.write { db in
             _ = try TranscriptionService.find(db, owner, job)
             try RetentionSQL.setRules(db, ofJob: job, rules)
@@ -83,13 +82,6 @@ package struct RetentionService: Sendable {
             throw ScriberrError(.validation, "cursor comes from an earlier page.", field: "cursor")
         }
         return (Timestamp(microseconds: time), String(parts[1]))
-    }
-
-    private static func check(_ rules: RetentionRules) throws {
-        for (field, days) in [("audio_days", rules.audioDays), ("transcript_days", rules.transcriptDays)] {
-            guard let days, !(0...daysMax).contains(days) else { continue }
-            throw ScriberrError(.validation, "\(field) is a whole number from 0 to \(daysMax), or null.", field: field)
-        }
     }
 }
 

@@ -9,6 +9,8 @@ struct NewJob: Sendable {
     var options: TranscriptionOptions
     /// Failures of the kind that may pass, before the job fails for good.
     var maxAttempts: Int
+    /// Rules of its own for how long it is kept; nil when those of its owner count.
+    var retention: RetentionRules?
     /// Whether a job that already waits or runs for the same bytes with the same options will do.
     var joinsRunning = false
     /// A job for the same bytes with the same options that was completed since then will do as well; nil for none.
@@ -38,6 +40,7 @@ struct NewJob: Sendable {
             createdAt: now
         )
         try JobSQL.enqueue(db, job, blobKey: file.blobKey, foldedTitle: TitleFolding.fold(name))
+        if let retention { try RetentionSQL.setRules(db, ofJob: job.id, retention) }
         return job
     }
 
@@ -45,11 +48,16 @@ struct NewJob: Sendable {
     private func twin(_ db: any SQLConnection) throws -> Transcription? {
         if joinsRunning {
             let running = try TranscriptionSQL.active(db, file.owner, sha256: file.sha256)
-            if let twin = running.first(where: { $0.options == options }) { return twin }
+            if let twin = try running.first(where: { try isTwin($0, db) }) { return twin }
         }
         guard let since = joinsCompletedSince else { return nil }
         let completed = try TranscriptionSQL.completed(db, file.owner, sha256: file.sha256, since: since)
-        return completed.first { $0.options == options }
+        return try completed.first { try isTwin($0, db) }
+    }
+
+    /// One that is kept for longer or shorter is another job.
+    private func isTwin(_ other: Transcription, _ db: any SQLConnection) throws -> Bool {
+        try other.options == options && RetentionSQL.rules(db, ofJob: other.id) == retention
     }
 
     /// Length of the part to transcribe, when known.

@@ -1,6 +1,7 @@
 import Foundation
 import ScriberrCore
 package import ScriberrStore
+import Synchronization
 
 /// Keeps each finished transcript as a file too, `ID/transcript.json`, and removes it with its transcription.
 ///
@@ -10,6 +11,7 @@ package struct TranscriptArchive: Sendable {
     private let database: any Database
     private let signals: StoreSignals
     private let folder: URL
+    private let written = WrittenVersions()
     private static let batch = 200
 
     /// Files go below the folder at `path`, which is made when missing.
@@ -53,6 +55,9 @@ package struct TranscriptArchive: Sendable {
     private func follow(_ event: Event) async throws {
         guard let id = TranscriptionID(event.subject) else { return }
         let home = folder.appendingPathComponent(id.text)
+        let version = try await database.readBriefly { try TranscriptVersionSQL.head($0, id)?.version }
+        // A title has changed, not the text, which may be megabytes long.
+        if let version, written.has(id, version) { return }
         // The last word on a job may be newer than the event: what is there now counts.
         guard let stored = try await database.read({ try JobSQL.transcript($0, of: id) }) else {
             if FileManager.default.fileExists(atPath: home.path) { try FileManager.default.removeItem(at: home) }
@@ -62,6 +67,7 @@ package struct TranscriptArchive: Sendable {
         let file = home.appendingPathComponent("transcript.json")
         try Data(stored.content).write(to: file, options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        if let version { written.note(id, version) }
     }
 
     private func makeFolder(_ place: URL) throws {
@@ -77,5 +83,20 @@ package struct TranscriptArchive: Sendable {
         // Without a readable note all that the log still has is gone through again.
         let note = try? String(contentsOf: folder.appendingPathComponent(".reached"), encoding: .utf8)
         return note.flatMap { Int64($0) } ?? 0
+    }
+}
+
+/// Which versions this process has written last.
+private final class WrittenVersions: Sendable {
+    private let versions = Mutex<[TranscriptionID: TranscriptVersion]>([:])
+    private static let countMax = 10_000
+
+    func has(_ job: TranscriptionID, _ version: TranscriptVersion) -> Bool { versions.withLock { $0[job] == version } }
+
+    func note(_ job: TranscriptionID, _ version: TranscriptVersion) {
+        versions.withLock { versions in
+            if versions.count >= Self.countMax { versions.removeAll() }
+            versions[job] = version
+        }
     }
 }

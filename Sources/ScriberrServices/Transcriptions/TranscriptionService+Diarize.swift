@@ -54,6 +54,12 @@ extension TranscriptionService {
         return try await queueDiarization(owner, of: id, options)
     }
 
+    /// The job that waits or runs to tell a transcription's speakers apart; nil when there is none.
+    package func diarization(of job: Transcription) async throws -> TranscriptionID? {
+        guard job.status == .completed else { return nil }
+        return try await database.read { try JobSQL.activeDiarization($0, of: job.id, locks: false)?.id }
+    }
+
     /// Queues the job with these options.
     func queueDiarization(
         _ owner: UserID,

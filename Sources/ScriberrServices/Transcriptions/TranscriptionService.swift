@@ -16,6 +16,8 @@ package struct NewTranscription: Sendable {
 
     /// Who hears of the end of the job.
     package var callback: JobCallback?
+    /// For how long the job and its recording are kept; nil when the account's rules count.
+    package var retention: RetentionRules?
 
     package init(
         title: String? = nil,
@@ -23,9 +25,11 @@ package struct NewTranscription: Sendable {
         options: OptionsPatch = OptionsPatch(),
         joinsRunning: Bool = false,
         joinsCompletedWithin: Duration? = nil,
-        callback: JobCallback? = nil
+        callback: JobCallback? = nil,
+        retention: RetentionRules? = nil
     ) {
         self.callback = callback
+        self.retention = retention
         self.joinsRunning = joinsRunning
         self.joinsCompletedWithin = joinsCompletedWithin
         self.title = title
@@ -44,6 +48,7 @@ package struct TranscriptionService: Sendable {
     /// How many jobs run in this process.
     let runningHere: @Sendable () -> Int
     let line: LinePolicy
+    private let secrets: SecretBox
     private let checkCallback: @Sendable (String) throws -> Void
     let maxAttempts: Int
 
@@ -53,6 +58,7 @@ package struct TranscriptionService: Sendable {
         models: ModelService,
         clock: any WallClock,
         line: LinePolicy = LinePolicy(),
+        secrets: SecretBox,
         checkCallback: @escaping @Sendable (String) throws -> Void = { _ in },
         maxAttempts: Int = 3,
         runningHere: @escaping @Sendable () -> Int = { 0 }
@@ -63,6 +69,7 @@ package struct TranscriptionService: Sendable {
         self.models = models
         self.clock = clock
         self.line = line
+        self.secrets = secrets
         self.checkCallback = checkCallback
         self.runningHere = runningHere
     }
@@ -76,8 +83,8 @@ package struct TranscriptionService: Sendable {
         let (title, now) = (try givenTitle(request.title), clock.now())
         return try await database.write { db in
             guard let file = try FileSQL.get(db, owner, id) else { throw ScriberrError.noFile }
-            let made = try job(file, title, options, joins: request.joinsRunning).enqueue(db, at: now)
-            try request.callback?.subscribe(db, to: made, at: now)
+            let made = try job(file, title, options, request).enqueue(db, at: now)
+            try request.callback?.subscribe(db, to: made, secrets, at: now)
             return made
         }
     }
@@ -98,10 +105,10 @@ package struct TranscriptionService: Sendable {
             throw error
         }
         return try await library.keep(upload, title: request.title) { db, file in
-            var new = job(file, nil, options, joins: request.joinsRunning)
+            var new = job(file, nil, options, request)
             new.joinsCompletedSince = request.joinsCompletedWithin.map { file.createdAt - $0 }
             let job = try new.enqueue(db, at: file.createdAt)
-            try request.callback?.subscribe(db, to: job, at: file.createdAt)
+            try request.callback?.subscribe(db, to: job, secrets, at: file.createdAt)
             // A job that was there already has a recording of its own, with the same bytes.
             if job.fileID != file.id, try FileSQL.hide(db, file.owner, file.id, at: file.createdAt) {
                 _ = try FileSQL.removeIfUnused(db, file.id)
@@ -112,7 +119,7 @@ package struct TranscriptionService: Sendable {
 
     /// Throws `NOT_FOUND`.
     package func get(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription {
-        try await database.read { try Self.find($0, owner, id) }
+        try await database.readBriefly { try Self.find($0, owner, id) }
     }
 
     /// One page of the owner's jobs; transcripts are not read.
@@ -134,10 +141,13 @@ package struct TranscriptionService: Sendable {
             terms: list.terms,
             updatedAfter: list.updatedAfter
         )
-        let (rows, passages) = try await database.read { db in
+        let look: @Sendable (any SQLConnection) throws -> ([Transcription], [TranscriptionID: Passage]) = { db in
             let rows = try TranscriptionSQL.list(db, owner, filter, keyset)
             return (rows, try PassageSQL.hits(db, list.terms, in: rows.prefix(list.limit).map(\.id)))
         }
+        // An index leads straight to a page; a search may look at everything.
+        let (rows, passages) =
+            query.isSearch ? try await database.read(look) : try await database.readBriefly(look)
         let page = try list.page(rows, filter: query.cursorFilter) { job in
             ListPlace(id: job.id.text, title: job.title, createdAt: job.createdAt, updatedAt: job.updatedAt)
         }
@@ -194,33 +204,6 @@ package struct TranscriptionService: Sendable {
         }
     }
 
-    /// Queues a new job with what the old one was created with, changed by `options`. Throws `NOT_FOUND`, or `CONFLICT`
-    /// while the old one waits or runs.
-    package func retry(
-        _ owner: UserID,
-        _ id: TranscriptionID,
-        options patch: OptionsPatch = OptionsPatch()
-    ) async throws -> Transcription {
-        let source = try await get(owner, id)
-        let options = try patch.applied(to: source.options)
-        if let target = source.diarizes {
-            guard source.status.isTerminal else { throw Self.stillRuns(source) }
-            try await models.validateSpeakers(options)
-            return try await queueDiarization(owner, of: target, options)
-        }
-        if options != source.options { try await models.validate(options) }
-        let now = clock.now()
-        return try await database.write { db in
-            let source = try Self.find(db, owner, id)
-            guard source.status.isTerminal else {
-                throw Self.stillRuns(source)
-            }
-            // The file may be out of sight; its bytes stay for as long as a job refers to them.
-            guard let file = try FileSQL.getEvenDeleted(db, source.fileID) else { throw ScriberrError.noFile }
-            return try job(file, source.title, options).enqueue(db, at: now)
-        }
-    }
-
     /// Opens the recording of a job. Throws `NOT_FOUND`.
     package func audio(_ owner: UserID, _ id: TranscriptionID) async throws -> OpenedAudio {
         let file = try await database.read { db in
@@ -230,12 +213,15 @@ package struct TranscriptionService: Sendable {
         return try await library.open(file)
     }
 
-    private static func stillRuns(_ job: Transcription) -> ScriberrError {
-        ScriberrError(.conflict, "The transcription is \(job.status.rawValue); cancel it first.")
-    }
-
-    private func job(_ file: AudioFile, _ title: String?, _ options: TranscriptionOptions, joins: Bool = false) -> NewJob {
-        NewJob(file: file, title: title, options: options, maxAttempts: maxAttempts, joinsRunning: joins)
+    func job(_ file: AudioFile, _ title: String?, _ options: TranscriptionOptions, _ request: NewTranscription? = nil) -> NewJob {
+        NewJob(
+            file: file,
+            title: title,
+            options: options,
+            maxAttempts: maxAttempts,
+            retention: request?.retention,
+            joinsRunning: request?.joinsRunning ?? false
+        )
     }
 
     static func find(_ db: any SQLConnection, _ owner: UserID, _ id: TranscriptionID) throws -> Transcription {
@@ -244,10 +230,11 @@ package struct TranscriptionService: Sendable {
     }
 
     /// The options of a new job: those of the named or default profile, changed by the request, checked against the models.
-    private func options(_ owner: UserID, _ request: NewTranscription) async throws -> TranscriptionOptions {
+    package func options(_ owner: UserID, _ request: NewTranscription) async throws -> TranscriptionOptions {
         // A request that is wrong by itself says so before its profile is looked up.
         _ = try request.options.applied(to: TranscriptionOptions(diarization: true))
         try check(request.callback)
+        try request.retention?.check(in: "retention")
         let base = try await profileOptions(owner, request.profileID)
         let options = try request.options.applied(to: base)
         try await models.validate(options)

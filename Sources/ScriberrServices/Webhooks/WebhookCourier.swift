@@ -24,6 +24,7 @@ package final class WebhookCourier: Sendable {
     private let clock: any WallClock
     private let policy: WebhookPolicy
     private let sender: any WebhookSender
+    private let secrets: SecretBox
     private let logger: Logger
     private let pollInterval: Duration
     private static let readMax = 500
@@ -35,6 +36,7 @@ package final class WebhookCourier: Sendable {
         clock: any WallClock,
         policy: WebhookPolicy,
         sender: any WebhookSender,
+        secrets: SecretBox,
         logger: Logger,
         pollInterval: Duration = .seconds(1)
     ) {
@@ -43,6 +45,7 @@ package final class WebhookCourier: Sendable {
         self.clock = clock
         self.policy = policy
         self.sender = sender
+        self.secrets = secrets
         self.logger = logger
         self.pollInterval = pollInterval
     }
@@ -174,23 +177,7 @@ package final class WebhookCourier: Sendable {
     /// Sends a delivery once and notes what came of it.
     func attempt(_ delivery: WebhookDelivery, of hook: Webhook, isLast: Bool = false) async throws -> WebhookDelivery {
         let (start, began) = (clock.now(), ContinuousClock.now)
-        let seconds = start.microseconds / 1_000_000
-        let secrets = hook.signingSecrets(at: start)
-        let reply = await sender.send(
-            WebhookRequest(
-                url: hook.url,
-                headers: [
-                    ("Content-Type", "application/json"), ("User-Agent", "Scriberr-Webhooks/1"),
-                    ("webhook-id", delivery.messageID), ("webhook-timestamp", String(seconds)),
-                    (
-                        "webhook-signature",
-                        WebhookSecret.signatures(secrets, id: delivery.messageID, timestamp: seconds, body: delivery.body)
-                    ),
-                ],
-                body: delivery.body,
-                timeout: policy.timeout
-            )
-        )
+        let reply = await send(delivery, of: hook, at: start)
         try Task.checkCancellation()
         var attempt = WebhookAttempt(
             number: delivery.attempts + 1,
@@ -208,6 +195,31 @@ package final class WebhookCourier: Sendable {
         attempt.error = verdict.error
         if isLast, !verdict.isDelivered { verdict.isFinal = true }
         return try await note(delivery, attempt, verdict)
+    }
+
+    private func send(_ delivery: WebhookDelivery, of hook: Webhook, at time: Timestamp) async -> WebhookReply {
+        // The old secret of a webhook only helps a receiver that does not know the new one yet.
+        let stored = hook.signingSecrets(at: time)
+        let known = stored.compactMap { try? secrets.open($0) }
+        guard let first = stored.first, (try? secrets.open(first)) != nil else {
+            return .failed("The webhook's secret was closed with another JWT_SECRET of the server. Rotate the secret.")
+        }
+        let seconds = time.microseconds / 1_000_000
+        return await sender.send(
+            WebhookRequest(
+                url: hook.url,
+                headers: [
+                    ("Content-Type", "application/json"), ("User-Agent", "Scriberr-Webhooks/1"),
+                    ("webhook-id", delivery.messageID), ("webhook-timestamp", String(seconds)),
+                    (
+                        "webhook-signature",
+                        WebhookSecret.signatures(known, id: delivery.messageID, timestamp: seconds, body: delivery.body)
+                    ),
+                ],
+                body: delivery.body,
+                timeout: policy.timeout
+            )
+        )
     }
 
     private func note(_ delivery: WebhookDelivery, _ attempt: WebhookAttempt, _ verdict: WebhookVerdict) async throws

@@ -7,6 +7,7 @@ package struct WebhookService: Sendable {
     let clock: any WallClock
     let policy: WebhookPolicy
     let sender: any WebhookSender
+    let secrets: SecretBox
     private let courier: WebhookCourier
     private static let webhooksMax = 100
     private static let listMax = 1_000
@@ -17,12 +18,14 @@ package struct WebhookService: Sendable {
         clock: any WallClock,
         policy: WebhookPolicy,
         sender: any WebhookSender,
+        secrets: SecretBox,
         courier: WebhookCourier
     ) {
         self.database = database
         self.clock = clock
         self.policy = policy
         self.sender = sender
+        self.secrets = secrets
         self.courier = courier
     }
 
@@ -43,25 +46,26 @@ package struct WebhookService: Sendable {
 
     /// Makes a subscription to events from now on; its secret is shown this once. Throws `VALIDATION_ERROR` with field `url`,
     /// `description` or `events`, `CONFLICT` when there are too many.
-    package func create(_ owner: UserID, _ draft: Draft) async throws -> Webhook {
-        let now = clock.now()
+    package func create(_ owner: UserID, _ draft: Draft) async throws -> IssuedWebhook {
+        let (now, secret) = (clock.now(), WebhookSecret.make())
         var hook = Webhook(
             id: .make(at: now),
             owner: owner,
             url: "",
             types: EventType.ends.map(\.rawValue),
-            secret: WebhookSecret.make(),
+            secret: try secrets.close(secret),
             at: now
         )
         try apply(draft, to: &hook)
         try check(url: hook.url)
         let wanted = hook
-        return try await database.write { db in
+        let made = try await database.write { db in
             guard try WebhookSQL.count(db, owner) < Self.webhooksMax else {
                 throw ScriberrError(.conflict, "There are \(Self.webhooksMax) webhooks already. Delete one first.")
             }
             return try Self.start(db, wanted)
         }
+        return IssuedWebhook(hook: made, secret: secret)
     }
 
     /// An owner's webhooks, newest first; callbacks of jobs only when asked for.
@@ -84,17 +88,6 @@ package struct WebhookService: Sendable {
             hook.updatedAt = now
             if hook.isEnabled, !wasEnabled { hook = try Self.awake(db, hook) }
             if !hook.isEnabled, wasEnabled { try DeliverySQL.giveUp(db, id, reason: "the webhook was disabled") }
-        }
-    }
-
-    /// A new secret, shown this once; the old one signs too for a while. Throws `NOT_FOUND`.
-    package func rotateSecret(_ owner: UserID, _ id: WebhookID) async throws -> Webhook {
-        let now = clock.now()
-        return try await change(owner, id) { _, hook in
-            hook.previousSecret = hook.secret
-            hook.previousSecretEnds = now + policy.secretOverlap
-            hook.secret = WebhookSecret.make()
-            hook.updatedAt = now
         }
     }
 
@@ -167,7 +160,7 @@ package struct WebhookService: Sendable {
         }
     }
 
-    private func change(
+    func change(
         _ owner: UserID,
         _ id: WebhookID,
         _ body: @Sendable @escaping (any SQLConnection, inout Webhook) throws -> Void

@@ -4,7 +4,7 @@ package import ScriberrCore
 package enum FileSQL {
     private static let columns = """
         id, owner, title, kind, status, mime_type, size_bytes, sha256, duration_seconds, blob_key, error_code,
-        created_at, updated_at
+        error_message, created_at, updated_at
         """
 
     /// Which files a list shows.
@@ -103,8 +103,15 @@ package enum FileSQL {
         return users.isEmpty ? key : nil
     }
 
+    private static let bytesLock = 0x5C1B
+
     /// The blob in which an owner's bytes with this hash already lie.
     package static func blob(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> String? {
+        // Of two that bring the same bytes at once the second must see what the first has stored.
+        if db.dialect == .postgres {
+            let bytes = SQLValue.text("\(owner.number) \(sha256)")
+            _ = try db.query("SELECT pg_advisory_xact_lock(\(bytesLock), hashtext($1))::text AS locked", [bytes])
+        }
         let sql = "SELECT blob_key FROM files WHERE owner = $1 AND sha256 = $2 AND status = 'ready' AND blob_key <> '' LIMIT 1"
         return try db.query(sql, [.id(owner), .text(sha256)]).first?.text("blob_key")
     }
@@ -122,6 +129,7 @@ package enum FileSQL {
             durationSeconds: try row.optionalReal("duration_seconds"),
             blobKey: try row.text("blob_key"),
             errorCode: try row.optionalText("error_code").map(ScriberrError.Code.init(rawValue:)),
+            errorMessage: try row.optionalText("error_message"),
             createdAt: try row.time("created_at"),
             updatedAt: try row.time("updated_at")
         )

@@ -12,15 +12,26 @@ package struct ImportJob: Hashable, Sendable {
     package var isFromSite: Bool
     /// Whether the owner gave the file its title.
     package var hasTitle: Bool
+    /// How it is transcribed as soon as it is there; nil for what the account does with new files.
+    package var transcription: TranscriptionOptions?
     /// How often it was claimed: the fence of every write of a worker.
     package var attempt: Int
 
-    package init(file: FileID, owner: UserID, url: String, isFromSite: Bool, hasTitle: Bool, attempt: Int = 0) {
+    package init(
+        file: FileID,
+        owner: UserID,
+        url: String,
+        isFromSite: Bool,
+        hasTitle: Bool,
+        transcription: TranscriptionOptions? = nil,
+        attempt: Int = 0
+    ) {
         self.file = file
         self.owner = owner
         self.url = url
         self.isFromSite = isFromSite
         self.hasTitle = hasTitle
+        self.transcription = transcription
         self.attempt = attempt
     }
 }
@@ -30,8 +41,14 @@ package enum ImportSQL {
     /// Notes an import.
     package static func insert(_ db: any SQLConnection, _ job: ImportJob, at now: Timestamp) throws {
         try db.execute(
-            "INSERT INTO imports (file_id, owner, url, from_site, has_title, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            [.id(job.file), .id(job.owner), .text(job.url), .bool(job.isFromSite), .bool(job.hasTitle), .time(now)]
+            """
+            INSERT INTO imports (file_id, owner, url, from_site, has_title, transcribe, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            [
+                .id(job.file), .id(job.owner), .text(job.url), .bool(job.isFromSite), .bool(job.hasTitle),
+                .text(try job.transcription.map(OptionsText.encode)), .time(now),
+            ]
         )
     }
 
@@ -43,7 +60,7 @@ package enum ImportSQL {
             WHERE lease_expires_at < $2 AND file_id = (
                 SELECT file_id FROM imports WHERE lease_expires_at < $3 ORDER BY created_at, file_id LIMIT 1
             )
-            RETURNING file_id, owner, url, from_site, has_title, attempt
+            RETURNING file_id, owner, url, from_site, has_title, transcribe, attempt
             """
         return try db.query(sql, [.time(expiry), .time(now), .time(now)]).first.map { row in
             ImportJob(
@@ -52,6 +69,7 @@ package enum ImportSQL {
                 url: try row.text("url"),
                 isFromSite: try row.bool("from_site"),
                 hasTitle: try row.bool("has_title"),
+                transcription: try row.optionalText("transcribe").map(OptionsText.decode),
                 attempt: try row.int("attempt")
             )
         }
@@ -107,14 +125,15 @@ extension FileSQL {
         _ db: any SQLConnection,
         _ owner: UserID,
         _ id: FileID,
-        _ code: ScriberrError.Code,
+        _ error: ScriberrError,
         at now: Timestamp
     ) throws -> AudioFile? {
         let sql = """
-            UPDATE files SET status = 'failed', error_code = $1, updated_at = $2
-            WHERE id = $3 AND status = 'processing' AND deleted_at IS NULL
+            UPDATE files SET status = 'failed', error_code = $1, error_message = $2, updated_at = $3
+            WHERE id = $4 AND status = 'processing' AND deleted_at IS NULL
             """
-        guard try db.execute(sql, [.text(code.rawValue), .time(now), .id(id)]) == 1 else { return nil }
+        let arguments: [SQLValue] = [.text(error.code.rawValue), .text(error.message), .time(now), .id(id)]
+        guard try db.execute(sql, arguments) == 1 else { return nil }
         return try get(db, owner, id)
     }
 }

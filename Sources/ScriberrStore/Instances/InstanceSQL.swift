@@ -12,6 +12,10 @@ package enum InstanceSQL {
                 [.text(seat), .id(instance.id)]
             )
         }
+        try insert(connection, instance, seenAt: instance.startedAt)
+    }
+
+    private static func insert(_ connection: any SQLConnection, _ instance: InstanceRecord, seenAt: Timestamp) throws {
         try connection.execute(
             """
             INSERT INTO instances (id, host, process_id, version, exclusive_seat, slots, role, models, has_cuda, started_at,
@@ -25,18 +29,28 @@ package enum InstanceSQL {
                 .id(instance.id), .text(instance.host), .int(instance.processID), .text(instance.version),
                 .text(instance.exclusiveSeat), .int(instance.slots), .text(instance.role.rawValue),
                 .text(instance.offer?.models.map(ModelList.text)), .bool(instance.offer?.hasCUDA ?? true),
-                .time(instance.startedAt), .time(instance.startedAt),
+                .time(instance.startedAt), .time(seenAt),
             ]
         )
     }
 
-    /// Notes that a process lives. A process whose row was removed because it was silent for too long gets a bare one again.
-    package static func heartbeat(_ connection: any SQLConnection, _ instance: InstanceID, at now: Timestamp) throws {
+    /// Notes that a process lives. A row that is gone, because the process was silent for too long, is written again: whole when
+    /// `record` is known, else with nothing to offer.
+    package static func heartbeat(
+        _ connection: any SQLConnection,
+        _ instance: InstanceID,
+        record: InstanceRecord? = nil,
+        at now: Timestamp
+    ) throws {
+        let sql = """
+            UPDATE instances SET seen_at = CASE WHEN seen_at - $1 BETWEEN 0 AND 60000000 THEN seen_at ELSE $2 END WHERE id = $3
+            """
+        guard try connection.execute(sql, [.time(now), .time(now), .id(instance)]) == 0 else { return }
+        if let record { return try insert(connection, record, seenAt: now) }
         try connection.execute(
             """
-            INSERT INTO instances (id, host, process_id, version, slots, started_at, seen_at)
-            VALUES ($1, '', 0, '', 0, $2, $3)
-            ON CONFLICT (id) DO UPDATE SET seen_at = \(laterSign)
+            INSERT INTO instances (id, host, process_id, version, slots, has_cuda, started_at, seen_at)
+            VALUES ($1, '', 0, '', 0, 0, $2, $3) ON CONFLICT (id) DO NOTHING
             """,
             [.id(instance), .time(now), .time(now)]
         )
@@ -62,7 +76,8 @@ package enum InstanceSQL {
         return Set(try rows.flatMap { ModelList.models(try $0.text("models")) })
     }
 
-    /// Whether a process that lives and works would take a job with these needs.
+    /// Whether a process that lives and works would take a job with these needs. One that has its database for itself takes every
+    /// job, and fails those that it cannot do.
     package static func canRun(
         _ connection: any SQLConnection,
         model: String?,
@@ -71,8 +86,8 @@ package enum InstanceSQL {
     ) throws -> Bool {
         let find = connection.dialect.find
         let sql = """
-            SELECT 1 AS found FROM instances WHERE seen_at >= $1 AND slots > 0 AND has_cuda >= $2
-                AND (models IS NULL OR \(find)(models, $3) > 0) LIMIT 1
+            SELECT 1 AS found FROM instances WHERE seen_at >= $1 AND slots > 0 AND (exclusive_seat IS NOT NULL
+                OR (has_cuda >= $2 AND (models IS NULL OR \(find)(models, $3) > 0))) LIMIT 1
             """
         let name = model.map { ModelList.text([$0]) } ?? ","
         return try !connection.query(sql, [.time(time), .bool(cuda), .text(name)]).isEmpty

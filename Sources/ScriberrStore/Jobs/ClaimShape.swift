@@ -31,7 +31,7 @@ struct ClaimShape: Hashable {
         return room + models + [.int(limit)]
     }
 
-    /// Gives jobs away. Arguments: instance, end of the lease, now twice, those of ``look``.
+    /// Gives jobs away. Arguments: instance, end of the lease, now twice, once more if it is guarded, those of ``look``.
     var claim: DialectText { Self.all[self]?.claim ?? DialectText(claimText) }
 
     /// Finds the first in line. Arguments: how many of one owner may run, if that is limited; the worker's models, if they
@@ -68,7 +68,7 @@ struct ClaimShape: Hashable {
                 progress = 0.05, stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge),
                 started_at = $3, updated_at = $4
             WHERE id \(isIt)
-            RETURNING \(Transcription.columns), charge
+            RETURNING \(Transcription.claimedColumns), charge
             """
     }
 
@@ -80,7 +80,8 @@ struct ClaimShape: Hashable {
             return "$\(next)"
         }
         guard goesByLanes else {
-            let suits = suitText("transcriptions", dialect, argument)
+            let watch = lock.isEmpty || !isGuarded(dialect) ? "" : guardText(argument)
+            let suits = watch + suitText("transcriptions", dialect, argument)
             return """
                 SELECT id FROM transcriptions WHERE status = 'queued' AND is_due = 1\(suits)
                 ORDER BY priority DESC, queued_at, created_at, id LIMIT \(argument())\(lock)
@@ -116,6 +117,19 @@ struct ClaimShape: Hashable {
             text += " AND (\(table).needs_model IS NULL OR \(found))"
         }
         return text
+    }
+
+    /// Whether the claim itself sees to it that the queue is not paused and that every job whose time has come is in its place. With
+    /// SQLite looking first costs nothing.
+    func isGuarded(_ dialect: SQLDialect) -> Bool { dialect == .postgres && !goesByLanes }
+
+    private func guardText(_ argument: () -> String) -> String {
+        """
+         AND NOT EXISTS (SELECT 1 FROM queue_pause) AND NOT EXISTS (
+            SELECT 1 FROM transcriptions AS later
+            WHERE later.status = 'queued' AND later.is_due = 0 AND later.run_after <= \(argument())
+        )
+        """
     }
 
     /// Whether the first in line is found among the heads of lanes, one job at a time.

@@ -8,14 +8,18 @@ extension JobSQL {
     ) throws -> (hasWork: Bool, nextDue: Timestamp?) {
         let next = try nextDue(connection)
         if let next, next <= request.now { return (true, next) }
-        let sql = ClaimShape(request, isSingle: true).look[connection.dialect]
+        let shape = ClaimShape(request, isSingle: true)
+        // The first claim by lanes makes them.
+        if shape.goesByLanes, try !Lanes.areKept(connection) { return (true, next) }
+        let sql = shape.look[connection.dialect]
         return (try !connection.query(sql, ClaimShape.arguments(request, limit: 1)).isEmpty, next)
     }
 
     /// See ``JobStore/claim(_:)``.
     package static func claim(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> ClaimAnswer {
-        if try QueuePauseSQL.pause(connection) != nil { return ClaimAnswer(jobs: [], nextDue: nil) }
         let goesByLanes = ClaimShape(request, isSingle: true).goesByLanes
+        if connection.dialect == .postgres, !goesByLanes { return try claimAtOnce(connection, request) }
+        if try QueuePauseSQL.pause(connection) != nil { return ClaimAnswer(jobs: [], nextDue: nil) }
         if goesByLanes { try Lanes.takeTurn(connection) }
         var next = try nextDue(connection)
         if let due = next, due <= request.now {
@@ -37,13 +41,28 @@ extension JobSQL {
         return ClaimAnswer(jobs: jobs, nextDue: next)
     }
 
+    /// A claim whose parts travel together: the statement itself gives nothing away while the queue is paused, or while a job whose
+    /// time has come is not in its place yet.
+    private static func claimAtOnce(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> ClaimAnswer {
+        let claim = claimStatement(request, limit: request.count, dialect: connection.dialect)
+        let answers = try connection.queries([(nextDueStatement, []), claim])
+        var (next, claimed) = (try answers[0].first?.time("run_after"), try claimedJobs(answers[1], by: request))
+        if let due = next, due <= request.now {
+            guard try QueuePauseSQL.pause(connection) == nil else { return ClaimAnswer(jobs: [], nextDue: nil) }
+            try promoteDue(connection, at: request.now)
+            next = try nextDue(connection)
+            claimed = try claimOnce(connection, request, limit: request.count)
+        }
+        return ClaimAnswer(jobs: try claimed.map { try start(connection, $0, request) }, nextDue: next)
+    }
+
     /// When the next job that waits for its time becomes due.
     package static func nextDue(_ connection: any SQLConnection) throws -> Timestamp? {
-        try connection.query(
-            "SELECT run_after FROM transcriptions WHERE status = 'queued' AND is_due = 0 ORDER BY run_after LIMIT 1",
-            []
-        ).first?.time("run_after")
+        try connection.query(nextDueStatement, []).first?.time("run_after")
     }
+
+    private static let nextDueStatement =
+        "SELECT run_after FROM transcriptions WHERE status = 'queued' AND is_due = 0 ORDER BY run_after LIMIT 1"
 
     /// The statement that gives jobs away: the first in line turn `processing`, and the statement answers them.
     package static func claimStatement(
@@ -55,7 +74,8 @@ extension JobSQL {
         let arguments: [SQLValue] = [
             .id(request.instance), .time(request.leaseExpiresAt), .time(request.now), .time(request.now),
         ]
-        return (shape.claim[dialect], arguments + ClaimShape.arguments(request, limit: limit))
+        let guarded: [SQLValue] = shape.isGuarded(dialect) ? [.time(request.now)] : []
+        return (shape.claim[dialect], arguments + guarded + ClaimShape.arguments(request, limit: limit))
     }
 
     private static func claimOnce(
@@ -64,8 +84,14 @@ extension JobSQL {
         limit: Int
     ) throws -> [(job: Transcription, charge: Double)] {
         let (sql, arguments) = claimStatement(request, limit: limit, dialect: connection.dialect)
-        let rows = try connection.query(sql, arguments)
-        return try rows.map { (try Transcription(row: $0), try $0.real("charge")) }.sorted { isBefore($0.job, $1.job) }
+        return try claimedJobs(try connection.query(sql, arguments), by: request)
+    }
+
+    private static func claimedJobs(
+        _ rows: [any SQLRow],
+        by request: ClaimRequest
+    ) throws -> [(job: Transcription, charge: Double)] {
+        try rows.map { (try Transcription(claimed: $0, by: request), try $0.real("charge")) }.sorted { isBefore($0.job, $1.job) }
     }
 
     private static func isBefore(_ a: Transcription, _ b: Transcription) -> Bool {

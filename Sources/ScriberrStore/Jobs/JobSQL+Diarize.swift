@@ -7,13 +7,14 @@ extension JobSQL {
     /// The code of the warning on a transcription whose speakers could not be told apart.
     package static let diarizationWarning = "DIARIZATION_FAILED"
 
-    /// The job that waits or runs for a transcription's speakers. The transcription's row is locked until the transaction ends, so
-    /// that two requests cannot both find none.
+    /// The job that waits or runs for a transcription's speakers. Unless it is only looked at, the transcription's row is locked
+    /// until the transaction ends, so that two requests cannot both find none.
     package static func activeDiarization(
         _ connection: any SQLConnection,
-        of target: TranscriptionID
+        of target: TranscriptionID,
+        locks: Bool = true
     ) throws -> Transcription? {
-        if connection.dialect == .postgres {
+        if locks, connection.dialect == .postgres {
             _ = try connection.query("SELECT id FROM transcriptions WHERE id = $1 FOR UPDATE", [.id(target)])
         }
         return try connection.query(

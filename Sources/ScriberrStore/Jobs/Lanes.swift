@@ -6,6 +6,8 @@ import ScriberrCore
 /// for what it took; whoever comes back after having nothing to do takes part at the virtual time of the last claim, so
 /// that idling saves nothing up. What is stored costs a claim a few microseconds, whatever the number of owners; ranking them
 /// anew would cost a fifth of a second with ten thousand.
+///
+/// Lanes are kept from the first claim by them on: plain FIFO, which most run, does without. See ``takeTurn(_:)``.
 enum Lanes {
     /// What a job of unknown length counts for.
     static let unknownAudioSeconds = 300.0
@@ -24,7 +26,7 @@ enum Lanes {
         try connection.perform(
             """
             INSERT INTO queue_lanes (owner, priority, virtual_time)
-            SELECT $1, $2, virtual_time FROM queue_clock WHERE id = 1\(kept(connection.dialect))
+            SELECT $1, $2, virtual_time FROM queue_clock WHERE id = 1 AND lanes_kept = 1
             ON CONFLICT (owner, priority) DO NOTHING
             """,
             [.id(job.owner), .int(job.priority)]
@@ -44,7 +46,7 @@ enum Lanes {
     private static let arrival = DialectText { dialect in
         """
         INSERT INTO queue_lanes (owner, priority, head_queued_at, head_created_at, head_id, virtual_time)
-        SELECT $1, $2, $3, $4, $5, virtual_time FROM queue_clock WHERE id = 1\(kept(dialect))
+        SELECT $1, $2, $3, $4, $5, virtual_time FROM queue_clock WHERE id = 1 AND lanes_kept = 1
         ON CONFLICT (owner, priority) DO UPDATE SET
             head_queued_at = excluded.head_queued_at,
             head_created_at = excluded.head_created_at,
@@ -64,15 +66,20 @@ enum Lanes {
             virtual_time = $1 + CASE WHEN head_id IS NULL
                 THEN \(dialect.greatest)(virtual_time, (SELECT virtual_time FROM queue_clock WHERE id = 1))
                 ELSE virtual_time END,
-            (head_queued_at, head_created_at, head_id) = (
-                SELECT job.queued_at, job.created_at, job.id FROM transcriptions AS job
-                WHERE job.owner = queue_lanes.owner AND job.priority = queue_lanes.priority
-                    AND job.status = 'queued' AND job.is_due = 1
-                ORDER BY job.queued_at, job.created_at, job.id LIMIT 1
-            )
-        WHERE owner = $2\(dialect == .postgres ? " AND EXISTS (SELECT 1 FROM queue_clock WHERE lanes_kept = 1)" : "")
+            \(head)
+        WHERE owner = $2 AND EXISTS (SELECT 1 FROM queue_clock WHERE lanes_kept = 1)
         """
     }
+
+    /// Finds the first job of a lane.
+    static let head = """
+        (head_queued_at, head_created_at, head_id) = (
+            SELECT job.queued_at, job.created_at, job.id FROM transcriptions AS job
+            WHERE job.owner = queue_lanes.owner AND job.priority = queue_lanes.priority
+                AND job.status = 'queued' AND job.is_due = 1
+            ORDER BY job.queued_at, job.created_at, job.id LIMIT 1
+        )
+        """
 
     private static let clockAdvance = DialectText { dialect in
         """

@@ -1,18 +1,28 @@
 package import ScriberrCore
+import Synchronization
 
 /// The queue's store on a SQL database. All rules stand in ``JobSQL``; this brings them into transactions.
 package struct SQLJobStore: JobStore {
     private let database: any Database
+    private let registered = Registered()
+
+    /// What this process said of itself, to be said again when its row is gone.
+    private final class Registered: Sendable {
+        let record = Mutex(InstanceRecord?.none)
+    }
 
     /// Uses a database whose tables are up to date.
     package init(database: any Database) { self.database = database }
 
     package func register(_ instance: InstanceRecord) async throws {
         try await database.write { try InstanceSQL.register($0, instance) }
+        registered.record.withLock { $0 = instance }
     }
 
     package func heartbeat(_ instance: InstanceID, at now: Timestamp) async throws {
-        try await database.write { try InstanceSQL.heartbeat($0, instance, at: now) }
+        let known = registered.record.withLock { $0 }
+        let record = known?.id == instance ? known : nil
+        try await database.write { try InstanceSQL.heartbeat($0, instance, record: record, at: now) }
     }
 
     package func unregister(_ instance: InstanceID) async throws {

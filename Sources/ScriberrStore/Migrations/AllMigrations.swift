@@ -14,4 +14,9 @@ package let allMigrations = [
     Migration(id: 15, name: "transcript versions", statements: Migration015TranscriptVersions.statements),
     Migration(id: 16, name: "queue pause and recordings", statements: Migration016PauseAndRecordings.statements),
     Migration(id: 17, name: "waveforms", statements: Migration017Waveforms.statements),
+    Migration(id: 22, name: "import jobs", statements: Migration022ImportJobs.statements),
+    Migration(id: 23, name: "moves between databases", statements: Migration023Moves.statements),
+    Migration(id: 24, name: "API nodes", statements: Migration024Nodes.statements),
+    Migration(id: 25, name: "login attempts", statements: Migration025LoginAttempts.statements),
+    Migration(id: 26, name: "less upkeep", statements: Migration026Upkeep.statements),
 ]

@@ -18,7 +18,7 @@ struct PostgresAnswer {
             rows = []
             return
         }
-        let columns = PostgresColumns((0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" })
+        let columns = ColumnNames((0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" })
         let types = (0..<width).map { PQftype(result, $0) }
         rows = try (0..<rowCount).map { row in
             let values = try (0..<width).map { column -> SQLValue in
@@ -28,7 +28,7 @@ struct PostgresAnswer {
                     try SQLValue(type: types[Int(column)], bytes: UnsafeBufferPointer(start: $0, count: count))
                 }
             }
-            return PostgresRow(columns: columns, values: values)
+            return AnswerRow(columns: columns, values: values)
         }
     }
 }
@@ -41,30 +41,5 @@ extension PostgresFailure {
         }
         // PG_DIAG_SQLSTATE and PG_DIAG_MESSAGE_PRIMARY
         self.init(state: field("C") ?? "", text: String((field("M") ?? "no answer").prefix(400)))
-    }
-}
-
-private struct PostgresRow: SQLRow {
-    let columns: PostgresColumns
-    let values: [SQLValue]
-
-    func value(_ column: String) -> SQLValue { values[columns.index(of: column)] }
-}
-
-/// The columns of an answer. Readers ask for them in the order of the statement, so the search starts behind the last find.
-private final class PostgresColumns {
-    private let names: [String]
-    private var expected = 0
-
-    init(_ names: [String]) { self.names = names }
-
-    func index(of name: String) -> Int {
-        for offset in 0..<names.count {
-            let index = (expected + offset) % names.count
-            guard names[index] == name else { continue }
-            expected = index + 1
-            return index
-        }
-        preconditionFailure("No column \(name) in \(names).")
     }
 }

@@ -27,6 +27,11 @@ final class PostgresConnection: SQLConnection {
 
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] { try answer(sql, arguments).rows }
 
+    func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]] {
+        for statement in statements { try send(statement.sql, statement.arguments) }
+        return try finish().suffix(statements.count).map(\.rows)
+    }
+
     func perform(_ sql: String, _ arguments: [SQLValue]) throws {
         try send(sql, arguments)
         // The server's answers must find room while we still send.

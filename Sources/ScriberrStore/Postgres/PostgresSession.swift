@@ -36,6 +36,9 @@ final class PostgresSession {
     ///
     /// Plans are made once and must not depend on what the tables held when that was: a queue that was empty then would be
     /// scanned and sorted when it is full. Where an index serves, it is to be used.
+    ///
+    /// A transaction whose process falls silent is ended after ten seconds: until then it holds its rows, and readers of the event
+    /// log go no further than where it began.
     init(_ address: PostgresAddress, _ settings: PostgresSettings) throws {
         timeout = settings.statementTimeout + .seconds(10)
         handle = try Self.connect(address, settings)
@@ -46,7 +49,7 @@ final class PostgresSession {
             SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan;
             SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;
             SET statement_timeout = \(milliseconds); SET lock_timeout = \(milliseconds / 2);
-            SET idle_in_transaction_session_timeout = 60000; SET synchronous_commit = \(settings.isDurable ? "on" : "off")
+            SET idle_in_transaction_session_timeout = 10000; SET synchronous_commit = \(settings.isDurable ? "on" : "off")
             """
         )
         guard PQenterPipelineMode(handle) == 1 else { throw lost() }

@@ -15,12 +15,18 @@ extension RetentionSQL {
     package static func dueAudio(_ db: any SQLConnection, _ scope: Scope, at now: Timestamp, limit: Int) throws -> [Deletion] {
         let (condition, values) = condition(scope, owner: "f.owner", subject: "f.id")
         // Each job of a recording has its say; those that keep it say nothing, and the last of the others
-        // counts. A job that tells speakers apart anew keeps it for as long as it waits or runs.
+        // counts. A job that tells speakers apart anew keeps it for as long as it waits or runs. Failed tries that would have let it
+        // go after success have none once another job succeeded.
         let sql = """
-            SELECT id, owner, title, size_bytes, due, by_success, by_job FROM (
+            SELECT id, owner, title, size_bytes, by_success, by_job,
+                CASE WHEN successes > 0 THEN due_of_others ELSE due_of_all END AS due
+            FROM (
                 SELECT f.id AS id, f.owner AS owner, f.title AS title, f.size_bytes AS size_bytes,
-                    max(\(audioDue)) AS due, count(*) AS voices, count(\(audioDue)) AS votes,
-                    CAST(min(\(isSuccess)) AS BIGINT) AS by_success,
+                    count(*) AS voices, count(\(audioDue)) AS votes, max(\(audioDue)) AS due_of_all,
+                    sum(\(isFailedTry)) AS failed_tries, count(\(audioDueUnlessFailed)) AS votes_of_others,
+                    max(\(audioDueUnlessFailed)) AS due_of_others, sum(\(isSuccess)) AS successes,
+                    CAST(CASE WHEN sum(\(isSuccess)) > 0 AND sum(\(isSuccess)) + sum(\(isFailedTry)) = count(*) THEN 1 ELSE 0 END
+                        AS BIGINT) AS by_success,
                     CAST(max(CASE WHEN j.job IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS by_job
                 FROM files f
                 LEFT JOIN transcriptions t ON t.file_id = f.id
@@ -30,7 +36,9 @@ extension RetentionSQL {
                 WHERE f.status = 'ready' AND f.blob_key <> '' AND (r.owner IS NOT NULL OR j.job IS NOT NULL) \(condition)
                 GROUP BY f.id, f.owner, f.title, f.size_bytes
             ) AS candidates
-            WHERE voices = votes AND due <= $\(values.count + 1) ORDER BY due, id LIMIT $\(values.count + 2)
+            WHERE (CASE WHEN successes > 0 THEN due_of_others ELSE due_of_all END) <= $\(values.count + 1)
+                AND (voices = votes OR successes > 0 AND voices = votes_of_others + failed_tries)
+            ORDER BY due, id LIMIT $\(values.count + 2)
             """
         return try db.query(sql, values + [.time(now), .int(limit)]).map { row in
             let isSuccess = try row.bool("by_success")
@@ -100,6 +108,13 @@ extension RetentionSQL {
         CASE WHEN t.status = 'completed'
             AND (CASE WHEN j.job IS NULL THEN r.audio_after_success ELSE j.audio_after_success END) = 1 THEN 1 ELSE 0 END
         """
+
+    private static let isFailedTry = """
+        CASE WHEN t.status IN ('failed', 'canceled')
+            AND (CASE WHEN j.job IS NULL THEN r.audio_after_success ELSE j.audio_after_success END) = 1 THEN 1 ELSE 0 END
+        """
+
+    private static let audioDueUnlessFailed = "CASE WHEN (\(isFailedTry)) = 1 THEN NULL ELSE (\(audioDue)) END"
 
     private static let audioDue = """
         CASE WHEN t.id IS NULL THEN f.created_at + r.audio_days * \(day)

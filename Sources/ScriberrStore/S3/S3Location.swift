@@ -49,6 +49,9 @@ package struct S3Location: Sendable, Hashable {
         return usesPathStyle ? host : "\(bucket).\(host)"
     }
 
+    /// Scheme, host and port that objects are fetched from.
+    package var origin: String { "\(scheme)://\(host)" }
+
     /// `http` or `https`.
     var scheme: String { endpoint.hasPrefix("https:") ? "https" : "http" }
 

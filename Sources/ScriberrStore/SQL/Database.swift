@@ -32,6 +32,8 @@ public protocol SQLConnection {
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
     /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING …`).
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow]
+    /// Runs statements whose rows are looked at together. They travel together where that saves time; the first failure is thrown.
+    func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]]
     /// Runs a statement whose count nobody asks for. It may travel together with later ones; when it fails, a later statement
     /// or the commit says so.
     func perform(_ sql: String, _ arguments: [SQLValue]) throws
@@ -45,6 +47,10 @@ public protocol SQLConnection {
 extension SQLConnection {
     /// Runs a statement now.
     public func perform(_ sql: String, _ arguments: [SQLValue]) throws { try execute(sql, arguments) }
+    /// Runs one after the other.
+    public func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]] {
+        try statements.map { try query($0.sql, $0.arguments) }
+    }
     /// One writer at a time numbers its entries.
     public func eventHorizon() throws -> Int64? { nil }
 }
@@ -78,6 +84,8 @@ public enum SQLDialect: Sendable, Hashable {
 public protocol Database: Sendable {
     /// Runs `body` in a transaction that cannot write, on a consistent view. Must be short.
     func read<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
+    /// Like ``read(_:)``, for a look at a few rows by an index: it may hold the caller's thread meanwhile.
+    func readBriefly<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
     /// Runs `body` in a transaction and answers once it is durable. When `body` throws, its writes are undone and no one
     /// else's. Concurrent calls may share one commit. `body` runs again when the transaction has to be repeated, such as
     /// because another call in it failed; only its last run counts, so it has no effect but on the connection.
@@ -93,6 +101,13 @@ public protocol Database: Sendable {
 }
 
 extension Database {
+    /// Reads as ever.
+    public func readBriefly<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await read(body)
+    }
+
     /// Looks on a connection that reads, then writes.
     public func write<Value: Sendable>(
         unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,

@@ -12,10 +12,14 @@ package enum StorageWarning: Sendable, Hashable {
     case checkpointFailed(detail: String)
 }
 
-/// Copies the write-ahead log back into the database file soon after writes, on a connection of its own, so that no commit
-/// has to do it.
+/// Copies the write-ahead log back into the database file while the writer rests, or when much has gathered, on a connection of
+/// its own, so that no commit has to do it.
+///
+/// While it copies, commits wait for the same disk; and a page that was written many times is copied once.
 final class JournalKeeper: Sendable {
     private struct State {
+        var lastCommit = DispatchTime(uptimeNanoseconds: 0)
+        var pages = 0
         var isScheduled = false
         var isClosed = false
         var hasWarned = false
@@ -24,6 +28,7 @@ final class JournalKeeper: Sendable {
     private let queue: DatabaseQueue
     private let clock = DispatchQueue(label: "scriberr.journal")
     private let delay: Duration
+    private let pagesMax: Int
     private let warningBytes: Int
     private let oldestRead: @Sendable () -> Duration?
     private let warn: @Sendable (StorageWarning) -> Void
@@ -39,20 +44,22 @@ final class JournalKeeper: Sendable {
         configuration.label = "scriberr.journal"
         queue = try DatabaseQueue(path: path, configuration: configuration)
         delay = settings.checkpointDelay
+        pagesMax = settings.checkpointBytes / pageBytes
         warningBytes = settings.journalWarningBytes
         self.oldestRead = oldestRead
         self.warn = warn
     }
 
-    /// Something was committed: the log has grown.
-    func noteCommit() {
+    /// Something was committed: the log has grown by so many pages.
+    func noteCommit(pages: Int) {
         let mustSchedule = state.withLock { state in
+            state.lastCommit = .now()
+            state.pages += pages
             if state.isScheduled || state.isClosed { return false }
             state.isScheduled = true
             return true
         }
-        guard mustSchedule else { return }
-        clock.asyncAfter(deadline: .now() + delay.inSeconds) { self.copyBack() }
+        if mustSchedule { look(at: .now() + delay.inSeconds) }
     }
 
     /// Stops; a copy that runs is waited for.
@@ -70,12 +77,20 @@ final class JournalKeeper: Sendable {
         }
     }
 
-    private func copyBack() {
-        let isClosed = state.withLock { state in
-            state.isScheduled = false
-            return state.isClosed
+    private func look(at time: DispatchTime) {
+        clock.asyncAfter(deadline: time) {
+            let next = self.state.withLock { state -> DispatchTime? in
+                let rested = state.lastCommit + self.delay.inSeconds
+                if rested > .now(), state.pages < self.pagesMax, !state.isClosed { return rested }
+                (state.isScheduled, state.pages) = (false, 0)
+                return nil
+            }
+            if let next { self.look(at: next) } else { self.copyBack() }
         }
-        guard !isClosed else { return }
+    }
+
+    private func copyBack() {
+        guard !state.withLock(\.isClosed) else { return }
         do {
             let (frames, copied) = try queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
             judge(bytes: frames * pageBytes, isHeld: copied < frames)

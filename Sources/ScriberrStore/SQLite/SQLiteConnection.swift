@@ -40,10 +40,17 @@ final class SQLiteConnection: SQLConnection {
             let names = prepared.columnNames
             let columns = ColumnNames(names)
             repeat {
-                rows.append(SQLiteRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
+                rows.append(AnswerRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
             } while try step(statement)
             return rows
         }
+    }
+
+    /// How many pages went to the log since this was last asked.
+    func takeWrittenPages() -> Int {
+        var (pages, most) = (CInt(0), CInt(0))
+        sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &most, 1)
+        return Int(pages)
     }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
@@ -135,31 +142,6 @@ final class SQLiteConnection: SQLConnection {
 
     private func failure(code: CInt) -> ScriberrError {
         sqliteError(code: sqlite3_extended_errcode(handle), text: String(cString: sqlite3_errmsg(handle)), fallback: code)
-    }
-}
-
-private struct SQLiteRow: SQLRow {
-    let columns: ColumnNames
-    let values: [SQLValue]
-
-    func value(_ column: String) -> SQLValue { values[columns.index(of: column)] }
-}
-
-/// The columns of an answer. Readers ask for them in the order of the statement, so the search starts behind the last find.
-private final class ColumnNames {
-    private let names: [String]
-    private var expected = 0
-
-    init(_ names: [String]) { self.names = names }
-
-    func index(of name: String) -> Int {
-        for offset in 0..<names.count {
-            let index = (expected + offset) % names.count
-            guard names[index] == name else { continue }
-            expected = index + 1
-            return index
-        }
-        preconditionFailure("No column \(name) in \(names).")
     }
 }
 

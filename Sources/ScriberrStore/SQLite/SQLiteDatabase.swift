@@ -11,6 +11,7 @@ package final class SQLiteDatabase: Database {
     private let group: CommitGroup
     private let journal: JournalKeeper
     private let openReads = OpenReads()
+    private let briefReaders: BriefReaders
 
     /// Opens or makes the file at `path` and brings its tables up to date. Blocks; called once at start.
     ///
@@ -36,8 +37,9 @@ package final class SQLiteDatabase: Database {
         } catch {
             throw storageError(error)
         }
+        briefReaders = BriefReaders(path: path, settings: settings)
         let journal = journal
-        group = CommitGroup(pool: pool, signals: signals, groupMax: settings.groupMax) { journal.noteCommit() }
+        group = CommitGroup(pool: pool, signals: signals, settings: settings) { journal.noteCommit(pages: $0) }
     }
 
     package func read<Value: Sendable>(
@@ -50,6 +52,22 @@ package final class SQLiteDatabase: Database {
             return try await pool.read { try body(SQLiteConnection($0, signals: signals)) }
         } catch is CancellationError {
             throw CancellationError()
+        } catch {
+            throw storageError(error)
+        }
+    }
+
+    package func readBriefly<Value: Sendable>(
+        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        if let value = try readNow(body) { return value }
+        return try await read(body)
+    }
+
+    /// Nil when no connection is free.
+    private func readNow<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value? {
+        do {
+            return try briefReaders.read { try body(SQLiteConnection($0, signals: signals)) }
         } catch {
             throw storageError(error)
         }
@@ -77,11 +95,12 @@ package final class SQLiteDatabase: Database {
     package func close() async {
         await group.close()
         await journal.close()
-        let pool = pool
+        let (pool, briefReaders) = (pool, briefReaders)
         await withCheckedContinuation { continuation in
             // Closing waits for readers, which must not hold a thread of the concurrency runtime.
             DispatchQueue.global().async {
                 do {
+                    try briefReaders.close()
                     try pool.close()
                 } catch {
                     // A connection that is still in use closes when its last statement ends.

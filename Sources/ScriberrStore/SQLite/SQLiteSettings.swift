@@ -1,3 +1,4 @@
+import CSQLiteSetup
 import Dispatch
 import Foundation
 import GRDB
@@ -6,8 +7,10 @@ import GRDB
 package struct SQLiteSettings: Sendable {
     /// Connections that read beside the writer.
     package var readers = 4
-    /// Memory for pages of each connection.
-    package var cacheBytes = 64 << 20
+    /// Memory for pages of the connection that writes.
+    package var cacheBytes = 32 << 20
+    /// Memory for pages of each connection that reads; the system keeps what is read often as well.
+    package var readerCacheBytes = 4 << 20
     /// Whether a commit waits for the disk. Off only where losing the last second is allowed, such as in benchmarks.
     package var isDurable = true
     /// What the log file shrinks to once it was copied back.
@@ -18,28 +21,39 @@ package struct SQLiteSettings: Sendable {
     package var groupMax = 256
     /// How long the idle writer leaves the log alone before it is copied back.
     package var checkpointDelay = Duration.milliseconds(250)
+    /// How much of the log is copied back although the writer does not rest.
+    package var checkpointBytes = 16 << 20
+    /// How long the writer looks out for the next write before it sleeps. Waking it takes about as long.
+    package var lookout = Duration.microseconds(50)
     /// The size of the log from which on a reader that keeps it from shrinking is told about.
     package var journalWarningBytes = 256 << 20
 
     package init() {}
 
-    /// The configuration for GRDB.
+    /// The configuration for GRDB. Asked for before the first connection is opened.
     func configuration() -> Configuration {
+        SQLiteSettings.process
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .callback(fairRetry)
         configuration.publicStatementArguments = false
         configuration.qos = .userInitiated
+        let (cacheBytes, readerCacheBytes) = (cacheBytes, readerCacheBytes)
         let pragmas = """
-            PRAGMA cache_size = -\(cacheBytes / 1_024);
             PRAGMA journal_size_limit = \(journalBytesMax);
             PRAGMA temp_store = MEMORY;
             PRAGMA trusted_schema = OFF;
             """
-        configuration.prepareDatabase { try $0.execute(sql: pragmas) }
+        configuration.prepareDatabase { database in
+            let bytes = database.configuration.readonly ? readerCacheBytes : cacheBytes
+            try database.execute(sql: "PRAGMA cache_size = -\(bytes / 1_024); \(pragmas)")
+        }
         return configuration
     }
+
+    /// What holds for all connections of the process, set once.
+    private static let process: Void = csqlitesetup_count_no_memory()
 
     /// Asks again within 50 to 500 µs, as long as the timeout allows. SQLite's own handler sleeps up to 100 ms and starves
     /// while another process takes the lock again within microseconds.

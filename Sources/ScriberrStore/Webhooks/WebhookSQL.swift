@@ -33,7 +33,7 @@ package enum WebhookSQL {
     private static func changing(_ hook: Webhook) -> [SQLValue] {
         [
             .text(hook.url), .text(hook.description), .text(hook.types.joined(separator: " ")), .text(hook.job?.text),
-            .text(hook.secret), .text(hook.previousSecret), .time(hook.previousSecretEnds), .bool(hook.isEnabled),
+            .text(hook.secret.text), .text(hook.previousSecret?.text), .time(hook.previousSecretEnds), .bool(hook.isEnabled),
             .text(hook.disabledReason), .time(hook.failingSince), .integer(hook.startsBehind),
         ]
     }
@@ -46,6 +46,17 @@ package enum WebhookSQL {
     package static func list(_ db: any SQLConnection, _ owner: UserID, limit: Int) throws -> [Webhook] {
         let sql = "SELECT \(columns) FROM webhooks WHERE owner = $1 ORDER BY created_at DESC, id DESC LIMIT $2"
         return try db.query(sql, [.id(owner), .int(limit)]).map(webhook)
+    }
+
+    /// The callbacks of a job.
+    package static func callbacks(_ db: any SQLConnection, of job: TranscriptionID) throws -> [Webhook] {
+        try db.query("SELECT \(columns) FROM webhooks WHERE job = $1 ORDER BY id", [.id(job)]).map(webhook)
+    }
+
+    /// Webhooks behind `place` in the order of their ids, every account's.
+    package static func all(_ db: any SQLConnection, behind place: String, limit: Int) throws -> [Webhook] {
+        let sql = "SELECT \(columns) FROM webhooks WHERE id > $1 ORDER BY id LIMIT $2"
+        return try db.query(sql, [.text(place), .int(limit)]).map(webhook)
     }
 
     /// How many subscriptions an owner has; callbacks of single jobs do not count.
@@ -113,12 +124,12 @@ package enum WebhookSQL {
             description: try row.text("description"),
             types: try row.text("types").split(separator: " ").map(String.init),
             job: try row.optionalText("job").map(TranscriptionID.init(trusted:)),
-            secret: try row.text("secret"),
+            secret: SealedSecret(try row.text("secret")),
             isEnabled: try row.bool("is_enabled"),
             startsBehind: try row.integer("starts_behind"),
             at: try row.time("created_at")
         )
-        hook.previousSecret = try row.optionalText("previous_secret")
+        hook.previousSecret = try row.optionalText("previous_secret").map(SealedSecret.init)
         hook.previousSecretEnds = try row.optionalTime("previous_secret_ends")
         hook.disabledReason = try row.optionalText("disabled_reason")
         hook.failingSince = try row.optionalTime("failing_since")

@@ -8,6 +8,8 @@ struct DiarizeRun: Sendable {
     let recording: Recording
     let wire: EventWriter
     let position: PositionBook
+    /// Asks for the memory that so many bytes take. Throws when there is too little.
+    let makeRoom: @Sendable (Int64) throws -> Void
 
     /// Runs to the end. `diarizer` loads the models for a recording of the given length.
     func run(diarizer: (Double) async throws -> Diarizer) async throws -> OrderReport {
@@ -31,7 +33,10 @@ struct DiarizeRun: Sendable {
     private func readAll() async throws -> ([Float], Bool) {
         var all: [Float] = []
         // Room for all at once: growing would need the double at times.
-        if let expected = try await recording.seconds() { all.reserveCapacity(samples(inSeconds: expected) + sampleRate) }
+        if let expected = try await recording.seconds() {
+            try makeRoom(Diarizer.memoryBytes(seconds: expected))
+            all.reserveCapacity(samples(inSeconds: expected) + sampleRate)
+        }
         let isTruncated = try await recording.read { all.append(contentsOf: $0) }
         return (all, isTruncated)
     }

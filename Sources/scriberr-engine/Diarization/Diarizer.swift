@@ -13,8 +13,7 @@ enum SpeakerCount: Sendable, Hashable {
 ///
 /// `@unchecked Sendable`: an order uses it from one thread at a time, and orders run one after the other.
 final class Diarizer: @unchecked Sendable {
-    /// What the clustering costs grows with the square of the number of windows: 4 bytes each. At this number it takes
-    /// half a gigabyte, at twice as many two.
+    /// What the clustering costs grows with the square of the number of windows. At this number it takes about a gigabyte.
     private static let windowsMax = 7_200.0
     private static let windowSeconds = 10.0
 
@@ -26,6 +25,13 @@ final class Diarizer: @unchecked Sendable {
     /// How far the window moves, as a part of its length: a tenth, and more from two hours on. 0.5 at ten hours.
     static func windowShift(seconds: Double) -> Double {
         min(max(0.1, seconds / (windowsMax * windowSeconds)), 1)
+    }
+
+    /// About how much memory a recording of this length takes beside the models, measured with `make bench-engine`: its samples,
+    /// what is kept of each window, and the distances of the clustering.
+    static func memoryBytes(seconds: Double) -> Int64 {
+        let windows = seconds / (windowShift(seconds: seconds) * windowSeconds)
+        return Int64(seconds * 64_000 + windows * 45_000 + windows * windows * 18)
     }
 
     /// Loads both models for recordings that need this shift.

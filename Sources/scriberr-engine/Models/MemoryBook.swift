@@ -2,7 +2,7 @@ import Foundation
 import ScriberrCore
 import ScriberrEngineWire
 
-/// Asks for memory before a model is loaded: a machine without room for it would end some process, not tell us.
+/// Asks for memory before it is taken: a machine without room for it would end some process, not tell us.
 struct MemoryBook: Sendable {
     /// Bytes that can be had without swapping; nil where that cannot be told.
     var availableBytes: @Sendable () -> Int64? = { Self.measured }
@@ -12,12 +12,16 @@ struct MemoryBook: Sendable {
 
     /// Lets `dropOldest` forget loaded models until there is room. Throws `ENGINE_OUT_OF_MEMORY` when nothing is left to forget.
     func makeRoom(for model: ModelFiles, dropOldest: () -> Bool) throws {
-        let needed = Self.bytes(for: model)
+        try makeRoom(bytes: Self.bytes(for: model), for: "The model '\(model.id)'", dropOldest: dropOldest)
+    }
+
+    /// The same for something else, whose name begins the sentence of a refusal.
+    func makeRoom(bytes needed: Int64, for user: String, dropOldest: () -> Bool) throws {
         while let free = availableBytes(), free < needed {
             guard dropOldest() else {
                 throw ScriberrError(
                     .engineOutOfMemory,
-                    "The model '\(model.id)' needs about \(needed >> 20) MB of memory, and only \(free >> 20) MB are free."
+                    "\(user) needs about \(needed >> 20) MB of memory, and only \(free >> 20) MB are free."
                 )
             }
         }

@@ -35,6 +35,9 @@ final class ModelShelf: Sendable {
         return model
     }
 
+    /// Makes room for what an order needs beside its models. Throws `ENGINE_OUT_OF_MEMORY` when there is too little.
+    func makeRoom(bytes: Int64, for user: String) throws { try memory.makeRoom(bytes: bytes, for: user, dropOldest: dropOldest) }
+
     /// Forgets everything that is not in use; memory goes back with it.
     func removeAll() { loaded.withLock { $0 = [] } }
 

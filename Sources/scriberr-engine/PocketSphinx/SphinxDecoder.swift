@@ -11,10 +11,10 @@ final class SphinxDecoder: @unchecked Sendable {
     /// Nil when the library does not like a file.
     init?(arguments: [String]) throws {
         let features = try Self.featureParameters(arguments)
-        defer { try? FileManager.default.removeItem(atPath: features) }
-        var pointers = (arguments + ["-featparams", features]).map { strdup($0) }
+        var pointers = (arguments + ["-featparams", features.path]).map { strdup($0) }
         defer { pointers.forEach { free($0) } }
-        guard let made = sphinx_create(&pointers, Int32(pointers.count)) else { return nil }
+        let created = withExtendedLifetime(features) { sphinx_create(&pointers, Int32(pointers.count)) }
+        guard let made = created else { return nil }
         decoder = made
     }
 
@@ -64,13 +64,11 @@ final class SphinxDecoder: @unchecked Sendable {
 
     private func integer(_ sample: Float) -> Int16 { Int16((sample * 32_767).rounded()) }
 
-    /// Writes the model's own feature parameters with another kind of mean normalization: they win over the command line.
-    private static func featureParameters(_ arguments: [String]) throws -> String {
+    /// The model's own feature parameters with another kind of mean normalization: they win over the command line.
+    private static func featureParameters(_ arguments: [String]) throws -> NamelessFile {
         let folder = arguments.firstIndex(of: "-hmm").map { arguments[$0 + 1] } ?? ""
         let own = try String(contentsOfFile: folder + "/feat.params", encoding: .utf8)
         let lines = own.split(separator: "\n").filter { !$0.hasPrefix("-cmn ") && !$0.hasPrefix("-cmninit ") }
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("scriberr-\(UUID().uuidString)").path
-        try (lines.joined(separator: "\n") + "\n-cmn live\n").write(toFile: path, atomically: false, encoding: .utf8)
-        return path
+        return try NamelessFile(lines.joined(separator: "\n") + "\n-cmn live\n")
     }
 }

@@ -44,11 +44,25 @@ struct SherpaLibrary: Sendable {
     }
 }
 
-/// The libraries that a CUDA build of sherpa-onnx needs and does not bring along.
+/// The libraries that a CUDA build of sherpa-onnx needs and does not bring along, and a device for them.
 enum CUDARuntime {
     /// The library falls back to the processor without an error, so this has to be known beforehand.
     static func isPresent(besides folder: String) -> Bool {
         FileManager.default.fileExists(atPath: folder + "/libonnxruntime_providers_cuda.so")
-            && ["libcuda.so.1", "libcudnn.so.9"].allSatisfy { (name: String) in dlopen(name, RTLD_LAZY | RTLD_LOCAL) != nil }
+            && dlopen("libcudnn.so.9", RTLD_LAZY | RTLD_LOCAL) != nil && hasDevice
+    }
+
+    /// Whether the driver knows a device that this process may use. Machines have drivers without one: images made for others,
+    /// cards that were taken out or given to somebody else, `CUDA_VISIBLE_DEVICES` set to nothing.
+    private static var hasDevice: Bool {
+        typealias Initialize = @convention(c) (UInt32) -> CInt
+        typealias CountDevices = @convention(c) (UnsafeMutablePointer<CInt>) -> CInt
+        guard let driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL), let initialize = dlsym(driver, "cuInit"),
+            let countDevices = dlsym(driver, "cuDeviceGetCount")
+        else { return false }
+        var count: CInt = 0
+        // The driver's interface has been these two functions, with 0 for success, since CUDA 2.
+        return unsafeBitCast(initialize, to: Initialize.self)(0) == 0
+            && unsafeBitCast(countDevices, to: CountDevices.self)(&count) == 0 && count > 0
     }
 }

@@ -12,16 +12,15 @@ final class SherpaModel: @unchecked Sendable {
     let files: SherpaFiles
     private let recognizer: OpaquePointer
     private let threads: Int
-    private let vocabulary: String?
+    private let vocabulary: NamelessFile?
 
     /// Loads the model; throws `MODEL_CORRUPT` when the library does not like it and lives to tell.
     init(library: SherpaLibrary.Opened, files: SherpaFiles, options: SherpaOptions, threads: Int) throws {
-        let vocabulary = options.hotwords.isEmpty ? nil : try HotwordVocabulary.write(tokensPath: files.tokensPath)
-        let configuration = SherpaConfiguration(files: files, options: options, threads: threads, vocabulary: vocabulary)
+        let vocabulary = options.hotwords.isEmpty ? nil : try HotwordVocabulary.file(tokensPath: files.tokensPath)
+        let configuration = SherpaConfiguration(files: files, options: options, threads: threads, vocabulary: vocabulary?.path)
         var config = configuration.config
         let made = withExtendedLifetime(configuration) { sherpa_recognizer_create(&config) }
         guard let made else {
-            if let vocabulary { HotwordVocabulary.remove(vocabulary) }
             throw ScriberrError(
                 .modelCorrupt,
                 "The model '\(files.model.id)' cannot be loaded; remove it and download it again."
@@ -33,15 +32,12 @@ final class SherpaModel: @unchecked Sendable {
         self.vocabulary = vocabulary
     }
 
-    deinit {
-        sherpa_recognizer_destroy(recognizer)
-        if let vocabulary { HotwordVocabulary.remove(vocabulary) }
-    }
+    deinit { sherpa_recognizer_destroy(recognizer) }
 
     /// Sets language and task of the pieces to come. Nothing may be decoding.
     func set(_ options: SherpaOptions) {
         guard files.model.family == .whisper || files.model.family == .canary else { return }
-        let configuration = SherpaConfiguration(files: files, options: options, threads: threads, vocabulary: vocabulary)
+        let configuration = SherpaConfiguration(files: files, options: options, threads: threads, vocabulary: vocabulary?.path)
         var config = configuration.config
         withExtendedLifetime(configuration) { sherpa_recognizer_set(recognizer, &config) }
     }

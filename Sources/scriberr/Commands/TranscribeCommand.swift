@@ -61,7 +61,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         if files.count > 1, let output, !isFolder(output) {
             throw ValidationError("With several recordings, --output must be a folder.")
         }
-        if let output, let problem = Self.problem(withWritingTo: output) { throw ValidationError(problem) }
+        if let output, let problem = TranscriptTarget.problem(withWritingTo: output) { throw ValidationError(problem) }
     }
 
     /// The format that was asked for, by name or by the ending of the file to write.
@@ -73,18 +73,6 @@ struct TranscribeCommand: AsyncParsableCommand {
             if let export = try? TranscriptExports.named(ending) { return export }
             return try TranscriptExports.named("txt")
         }
-    }
-
-    /// Why nothing can be written there, told before an hour of work rather than behind it.
-    private static func problem(withWritingTo output: String) -> String? {
-        var folder = output.hasSuffix("/") ? output : (output as NSString).deletingLastPathComponent
-        if folder.isEmpty { folder = "." }
-        while output.hasSuffix("/"), folder != "/", !FileManager.default.fileExists(atPath: folder) {
-            folder = (folder as NSString).deletingLastPathComponent
-            if folder.isEmpty { folder = "." }
-        }
-        guard FileManager.default.fileExists(atPath: folder) else { return "There is no folder '\(folder)' to write to." }
-        return FileManager.default.isWritableFile(atPath: folder) ? nil : "The folder '\(folder)' cannot be written."
     }
 
     func run() async throws {

@@ -12,6 +12,7 @@ struct WatchCommand: AsyncParsableCommand {
             On the server that you signed in to, or right here with --local:
               scriberr watch ~/inbox --export srt,txt --to ~/transcripts
               scriberr watch /mnt/recorder --local --keep --once
+              scriberr watch ~/recordings --recursive --delete-audio
 
             A recording is taken once nobody writes it and it has not changed for a while (--settle). It moves to done/ or, with
             the reason beside it, to failed/; with --keep it stays. The journal in .scriberr/ sees to it that no recording is
@@ -36,6 +37,9 @@ struct WatchCommand: AsyncParsableCommand {
     @Flag(help: "Transcribe right here, without a server.")
     var local = false
 
+    @Flag(name: .shortAndLong, help: "Watch subfolders too, except hidden ones, links, and folders watched by themselves.")
+    var recursive = false
+
     @Flag(help: "Leave recordings where they are.")
     var keep = false
 
@@ -49,6 +53,9 @@ struct WatchCommand: AsyncParsableCommand {
 
     func validate() throws {
         if local, server != nil { throw ValidationError("--local and --server do not go together.") }
+        if local, choices.isAboutServer {
+            throw ValidationError("--profile, --callback, --delete-audio, --keep-audio and --keep-transcript are for a server.")
+        }
         guard Duration(text: settle) != nil else { throw ValidationError("--settle is a duration such as 500ms, 5s or 2m.") }
         do {
             for name in formats { _ = try TranscriptExports.named(name) }
@@ -70,6 +77,7 @@ struct WatchCommand: AsyncParsableCommand {
                 folder: home,
                 formats: formats,
                 target: to.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? home + "/transcripts",
+                isRecursive: recursive,
                 keeps: keep,
                 settle: Duration(text: settle) ?? .seconds(5),
                 width: local ? 1 : 4

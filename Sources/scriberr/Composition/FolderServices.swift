@@ -38,6 +38,7 @@ struct FolderService: Service {
             // Transcripts are written by the rule for all of them.
             formats: [],
             target: home,
+            isRecursive: settings.isRecursive,
             keeps: settings.keeps,
             settle: settings.settle,
             width: 16

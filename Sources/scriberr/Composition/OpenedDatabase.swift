@@ -38,6 +38,15 @@ struct OpenedDatabase {
     /// Whether other processes work on it too.
     var isShared: Bool { seat == nil }
 
+    /// Throws ``SettingsError`` while the database is being moved.
+    func checkStart() async throws {
+        do {
+            try await database.write { try MoveSQL.checkStart($0, at: .now) }
+        } catch let error as ScriberrError where error.code == .conflict {
+            throw SettingsError(problems: ["DATABASE_URL: \(error.message)"])
+        }
+    }
+
     /// Keeps the file locked until here.
     func holdUntilHere() { withExtendedLifetime(lock) {} }
 }

@@ -27,7 +27,8 @@ struct ProcessParts {
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
         let hasCUDA = try await Self.check(engines, settings, logger)
         opened = try OpenedDatabase(settings, logger: logger)
-        let offer = opened.isShared ? try await Self.offer(engines, settings, hasCUDA: hasCUDA) : nil
+        try await opened.checkStart()
+        let offer = try await Self.offer(engines, settings, hasCUDA: hasCUDA)
         recordings = try await RecordingStore.open(settings.storage, logger: logger)
         queue = hasWorkers ? Self.makeQueue(settings, engines, opened, recordings.blobs, role, offer, logger) : nil
     }
@@ -60,8 +61,12 @@ struct ProcessParts {
 
     /// Runs the services until a signal asks the process to stop.
     func run(_ services: [any Service]) async throws {
+        // At its debug level the group describes its services with all that they hold, secrets too.
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .info)
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) },
+            // By themselves services are called what they hold, which goes into the log, keys and secrets included.
+            services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -77,7 +82,7 @@ struct ProcessParts {
         _ opened: OpenedDatabase,
         _ blobs: any BlobStore,
         _ role: InstanceRecord.Role,
-        _ offer: WorkerOffer?,
+        _ offer: WorkerOffer,
         _ logger: Logger
     ) -> JobQueue {
         let instance = InstanceRecord(
@@ -92,7 +97,8 @@ struct ProcessParts {
             startedAt: .now
         )
         var configuration = QueueConfiguration(settings)
-        configuration.offer = offer
+        // One that has its database for itself takes every job: nobody else could.
+        configuration.offer = opened.isShared ? offer : nil
         // A database that is away for a minute must not make every process take every other for dead.
         if opened.isShared { configuration.deadAfter = min(settings.queue.leaseTimeout, sharedDeadAfter) }
         return JobQueue(

@@ -25,6 +25,9 @@ struct RecordingStore {
         }
     }
 
+    /// Addresses from which clients can fetch recordings past this server; nil when there are none.
+    var downloads: (any DirectDownloads)? { bucket }
+
     /// Ends connections.
     func close() async { await bucket?.close() }
 

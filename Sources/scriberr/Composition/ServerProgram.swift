@@ -5,6 +5,7 @@ import ScriberrQueue
 import ScriberrServer
 import ScriberrServices
 import ScriberrStore
+import ServiceLifecycle
 
 /// The whole server, put together: the one place where concrete parts meet.
 ///
@@ -13,9 +14,12 @@ import ScriberrStore
 enum ServerProgram {
     /// Runs until a signal asks it to stop. Throws ``SettingsError`` or ``ScriberrError`` when it cannot start.
     static func run(_ settings: Settings, hasWorkers: Bool = true, logger: Logger) async throws {
+        Memory.giveBackEarly()
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let parts = try await ProcessParts(settings, role: .server, hasWorkers: hasWorkers, logger: logger)
         let (database, signals, queue) = (parts.opened.database, parts.opened.signals, parts.queue)
+        let presence: [any Service] =
+            parts.opened.isShared ? [try await NodePresence(database, secret: secret, logger: logger)] : []
         let services = Services(
             database: database,
             signals: signals,
@@ -25,6 +29,7 @@ enum ServerProgram {
             directory: parts.directory,
             depot: parts.engines.store,
             webhookSender: OutboundSender(policy: settings.outbound),
+            secrets: SecretBox(serverSecret: Array(secret.utf8), earlier: settings.earlierTokenSecrets),
             webhookPolicy: settings.webhooks.policy,
             logger: logger,
             uploadLimitBytes: settings.uploadLimitBytes,
@@ -33,15 +38,21 @@ enum ServerProgram {
             imports: ImportPolicy(settings),
             retention: Retention(events: settings.eventRetention, answers: settings.idempotencyRetention),
             maxAttempts: settings.queue.maxAttempts,
+            sharesLogins: parts.opened.isShared,
+            downloads: settings.redirectsDownloads ? parts.recordings.downloads : nil,
             runningHere: { queue?.statistics.running.count ?? 0 }
         )
         try await services.housekeeping.atStart()
+        let lost = try await services.webhooks.closeSecrets()
+        if lost > 0 {
+            logger.warning("Webhooks have secrets of another JWT_SECRET; rotate them", metadata: ["count": "\(lost)"])
+        }
         // The lock on the database lets no other server be at it.
         if case .sqlite = settings.database { try await services.imports.takeOver() }
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
         try await parts.run(
-            parts.services + [
+            parts.services + presence + [
                 PullKeeper(pulls: services.modelPulls, logger: logger),
                 Housekeeper(housekeeping: services.housekeeping, logger: logger),
                 CourierService(courier: services.courier),
@@ -81,5 +92,10 @@ extension ServerOptions {
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
         webFolder = settings.webFolder
+        // Half of what the process may open stays for recordings, the database and engines.
+        connectionsMax = min(connectionsMax, max(64, OpenFiles.raiseLimit() / 2))
+        if settings.redirectsDownloads, case .bucket(let bucket) = settings.storage { mediaOrigin = bucket.location.origin }
+        // What stops behind the server needs time as well.
+        drainTimeout = min(drainTimeout, settings.shutdownTimeout / 4)
     }
 }

@@ -9,6 +9,8 @@ extension Settings {
         var watched: [String]
         /// Whose recordings they become; nil for the first admin.
         var user: String?
+        /// Whether their subfolders are watched too.
+        var isRecursive: Bool
         /// Whether they stay where they are.
         var keeps: Bool
         /// How long one must not have changed.
@@ -22,6 +24,7 @@ extension Settings {
         init(from reader: inout SettingsReader) {
             watched = Self.list(reader.string("WATCH_DIRS", default: ""))
             user = reader.value("WATCH_USER")
+            isRecursive = reader.bool("WATCH_RECURSIVE", default: false)
             keeps = reader.bool("WATCH_KEEP", default: false)
             settle = reader.duration("WATCH_SETTLE", default: .seconds(5))
             exportFolder = reader.value("EXPORT_DIR")

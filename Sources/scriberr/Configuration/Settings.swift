@@ -17,11 +17,15 @@ struct Settings: Sendable {
     var logLevel: LogVerbosity
     var database: DatabaseLocation
     var storage: StorageLocation
+    /// Whether clients are sent to the bucket for recordings.
+    var redirectsDownloads: Bool
     /// Where finished transcripts are kept as files too.
     var transcriptsFolder: String
     /// Given by the operator; nil to read or make ``tokenSecretFile``.
     var tokenSecret: String?
     var tokenSecretFile: String
+    /// Secrets from before, which still open what was closed with them.
+    var earlierTokenSecrets: [[UInt8]]
     var uploadLimitBytes: Int64
     var uploadStaging: UploadStaging
     var webhooks: Webhooks
@@ -123,9 +127,11 @@ extension Settings {
         logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
         database = Self.database(from: &reader)
         storage = StorageLocation(from: &reader)
+        redirectsDownloads = Self.redirectsDownloads(from: &reader)
         transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
         tokenSecret = reader.value("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
+        earlierTokenSecrets = reader.value("JWT_SECRET_PREVIOUS").map { [Array($0.utf8)] } ?? []
         uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20
         uploadStaging = UploadStaging(from: &reader)
         webhooks = Webhooks(from: &reader)

@@ -3,14 +3,22 @@ import ScriberrCore
 
 /// The secret that signs access tokens.
 enum TokenSecret {
+    /// What HS256 asks of a key (RFC 7518 section 3.2).
+    private static let bytesMin = 32
+
     /// The operator's secret or, without one, the secret kept in the file, which is made on first use (mode 0600).
     ///
     /// Throws when the file can neither be read nor written: a secret that is forgotten would end every session at each
     /// restart, and a fixed one would be no secret.
     static func load(given: String?, file: String) throws -> String {
-        if let given { return given }
+        if let given {
+            guard given.utf8.count >= bytesMin else {
+                throw SettingsError(problems: ["JWT_SECRET: is too short; use at least \(bytesMin) characters, made by chance"])
+            }
+            return given
+        }
         if let kept = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
-            kept.count >= 32
+            kept.utf8.count >= bytesMin
         {
             return kept
         }

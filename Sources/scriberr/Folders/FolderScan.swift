@@ -7,6 +7,7 @@ import Glibc
 struct FolderScan {
     /// A complete recording.
     struct Found {
+        /// Its path in the folder.
         var name: String
         /// Tells this state of the file from any other under the name.
         var mark: String
@@ -21,11 +22,14 @@ struct FolderScan {
 
     private let folder: String
     private let settle: Duration
+    private let subfolders: Subfolders?
     private var seen: [String: (stamp: Stamp, since: ContinuousClock.Instant)] = [:]
 
-    init(folder: String, settle: Duration) {
+    /// Without `subfolders` they are left alone.
+    init(folder: String, settle: Duration, subfolders: Subfolders? = nil) {
         self.folder = folder
         self.settle = settle
+        self.subfolders = subfolders
     }
 
     /// Complete recordings, oldest first, and whether others are still growing.
@@ -33,7 +37,7 @@ struct FolderScan {
         let now = ContinuousClock.now
         var ready: [(found: Found, modified: Double)] = []
         var next: [String: (stamp: Stamp, since: ContinuousClock.Instant)] = [:]
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where Self.isRecording(name) {
+        for name in names() {
             guard let stamp = stamp(name) else { continue }
             let since = seen[name].flatMap { $0.stamp == stamp ? $0.since : nil } ?? now
             next[name] = (stamp, since)
@@ -47,6 +51,23 @@ struct FolderScan {
         seen = next
         let found = ready.sorted { ($0.modified, $0.found.name) < ($1.modified, $1.found.name) }.map(\.found)
         return (found, next.count > found.count)
+    }
+
+    /// What is called like a recording, by its path in the folder.
+    private func names() -> [String] {
+        var names: [String] = []
+        var places = [(path: "", depth: 0)]
+        while let (place, depth) = places.popLast() {
+            for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + place)) ?? [] {
+                let path = place.isEmpty ? entry : place + "/" + entry
+                if let subfolders, depth < Subfolders.depthMax, subfolders.includes(path, in: folder) {
+                    places.append((path, depth + 1))
+                } else if Self.isRecording(entry) {
+                    names.append(path)
+                }
+            }
+        }
+        return names
     }
 
     private func stamp(_ name: String) -> Stamp? {

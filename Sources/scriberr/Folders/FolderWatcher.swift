@@ -25,7 +25,8 @@ actor FolderWatcher {
         self.worker = worker
         self.say = say
         journal = try FolderJournal(folder: rules.folder)
-        scan = FolderScan(folder: rules.folder, settle: rules.settle)
+        let subfolders = rules.isRecursive ? Subfolders(results: [rules.target]) : nil
+        scan = FolderScan(folder: rules.folder, settle: rules.settle, subfolders: subfolders)
     }
 
     /// Works until the task is canceled or, with `once`, until every recording that is there was done. Answers how many failed.
@@ -118,7 +119,7 @@ actor FolderWatcher {
     private func putAway(_ name: String, _ entry: FolderJournal.Entry) throws {
         guard !rules.keeps else { return }
         let place = rules.folder + "/" + entry.state.rawValue
-        try makeFolder(place)
+        try makeFolder(((place + "/" + name) as NSString).deletingLastPathComponent)
         let target = free(place, (name as NSString).deletingPathExtension, (name as NSString).pathExtension, entry.hash)
         if let error = entry.error {
             try? Data((error + "\n").utf8).write(to: URL(fileURLWithPath: target + ".error.txt"), options: .atomic)
@@ -129,8 +130,8 @@ actor FolderWatcher {
     }
 
     private func write(_ bytes: Data, stem: String, _ fileExtension: String, _ hash: String) throws {
-        try makeFolder(rules.target)
         let target = rules.target + "/" + stem + "." + fileExtension
+        try makeFolder((target as NSString).deletingLastPathComponent)
         do {
             // Written again after a crash it is the same text; the text of another recording of this name is not touched.
             let isOther = FileManager.default.contents(atPath: target).map { $0 != bytes } ?? false

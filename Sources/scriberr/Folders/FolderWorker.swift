@@ -20,6 +20,8 @@ struct FolderRules: Sendable {
     var formats: [String]
     /// Where they are written.
     var target: String
+    /// Whether subfolders are watched too.
+    var isRecursive: Bool
     /// Whether recordings stay where they are, instead of moving to `done` or `failed`.
     var keeps: Bool
     /// How long a recording must not have changed.

@@ -143,26 +143,6 @@ import Testing
         }
     }
 
-    @Test func `headers beyond the limit are refused`() async throws {
-        try await ServerWorld.run(configure: { $0.headerBytesMax = 8_192 }) { world async throws in
-            try await RawConnection.open(port: world.port) { connection async throws in
-                try await connection.send(
-                    "GET /health HTTP/1.1\r\nHost: x\r\nX-Long: " + String(repeating: "x", count: 20_000) + "\r\n\r\n"
-                )
-                #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 400"))
-            }
-        }
-    }
-
-    @Test func `a client that does not finish its headers is cut off`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .milliseconds(300) }) { world async throws in
-            try await RawConnection.open(port: world.port) { connection async throws in
-                try await connection.send("GET /health HTTP/1.1\r\nHo")
-                #expect(try await connection.readToEnd() == "")
-            }
-        }
-    }
-
     @Test func `two requests on one connection get two answers`() async throws {
         try await ServerWorld.run { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
@@ -185,6 +165,29 @@ import Testing
             #expect(same.body.isEmpty)
             _ = try await client.send("PATCH", path, json: #"{"title":"New"}"#)
             #expect(try await client.get(path, [("If-None-Match", tag)])["title"] == "New")
+        }
+    }
+
+    @Test func `a body that is no UTF-8 is refused wherever the bad bytes stand`() async throws {
+        try await ServerWorld.run { world async throws in
+            for text in [#"{"refresh_token":"?"}"#, #"{"ignored":"?"}"#, #"{"?":1}"#] {
+                let bytes = text.utf8.map { $0 == UInt8(ascii: "?") ? 0xFF : $0 }
+                let answer = try await world.anonymous.send("POST", "/api/v1/auth/logout", body: bytes)
+                #expect(answer.failure == "400 INVALID_REQUEST")
+            }
+        }
+    }
+
+    @Test(arguments: ["limit", "sort", "status", "updated_after"])
+    func `an empty parameter is as wrong as any other bad value`(_ name: String) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            for list in ["files", "transcriptions"] {
+                #expect(try await client.get("/api/v1/\(list)?\(name)=").failure == "422 VALIDATION_ERROR \(name)")
+            }
+            #expect(try await client.get("/api/v1/files?kind=").failure == "422 VALIDATION_ERROR kind")
+            // Nothing to find and no place to start at are what they say.
+            #expect(try await client.get("/api/v1/files?q=&cursor=").status == 200)
         }
     }
 

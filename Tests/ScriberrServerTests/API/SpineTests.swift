@@ -92,7 +92,8 @@ import Testing
             let job = try await client.job()
             try await client.events("/api/v1/transcriptions/\(job)/events") { events async throws in
                 #expect(events.status == 200)
-                #expect(events.headers.first(name: "Content-Type") == "text/event-stream; charset=utf-8")
+                #expect(events.headers.first(name: "Content-Type") == "text/event-stream")
+                #expect(events.headers.first(name: "Connection") == "keep-alive")
                 #expect(events.headers.first(name: "X-Accel-Buffering") == "no")
                 #expect(try await events.next() == ": connected")
                 let snapshot = try await events.next(named: "snapshot")

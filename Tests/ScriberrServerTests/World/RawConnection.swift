@@ -39,4 +39,17 @@ struct RawConnection {
         while let piece = try await inbound.next() { received += String(buffer: piece) }
         return received
     }
+
+    /// Reads until the server closes, while `text` goes out fifty times a second.
+    mutating func readToEnd(dripping text: String) async throws -> String {
+        let outbound = outbound
+        let drip = Task {
+            while true {
+                try await outbound.write(ByteBuffer(string: text))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        defer { drip.cancel() }
+        return try await readToEnd()
+    }
 }

@@ -42,6 +42,7 @@ struct ServerWorld: Sendable {
                 directory: InventedModels(),
                 depot: depot,
                 webhookSender: OutboundSender(policy: OutboundPolicy()),
+                secrets: SecretBox(serverSecret: Array("the secret of a test".utf8)),
                 logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
                 uploadLimitBytes: uploadLimitBytes,
                 passwordCost: .none

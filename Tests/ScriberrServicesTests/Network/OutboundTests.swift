@@ -71,6 +71,51 @@ struct OutboundTests {
         }
     }
 
+    @Test func `a webhook's host that changes its mind between check and connection gains nothing`() async throws {
+        let heard = Mutex(0)
+        try await TestServer.serving { _, answer in
+            heard.withLock { $0 += 1 }
+            try await answer.whole(Array("in".utf8))
+        } _: { server in
+            // The first answer is where nobody listens, every later one is the server: who asked again would get through.
+            let names = Turncoat(["127.0.0.2", "127.0.0.1"])
+            let sender = OutboundSender(policy: OutboundPolicy(allowsPrivateAddresses: true, resolver: names))
+            let request = WebhookRequest(
+                url: "http://rebind.test:\(server.port)/",
+                headers: [],
+                body: "{}",
+                timeout: .seconds(10)
+            )
+            guard case .failed = await sender.send(request) else { return #expect(Bool(false), "the second address was used") }
+            #expect(names.questions == 1)
+            // Asked anew for the next message it gets through: only the address was in the way.
+            guard case .answered(status: 200, _, _) = await sender.send(request) else {
+                return #expect(Bool(false), "the server was not reached")
+            }
+        }
+        #expect(heard.withLock { $0 } == 1)
+    }
+
+    @Test func `a webhook's host that is public when it is subscribed and private when it is called is refused`() async throws {
+        let heard = Mutex(0)
+        try await TestServer.serving { _, answer in
+            heard.withLock { $0 += 1 }
+            try await answer.whole(Array("in".utf8))
+        } _: { server in
+            let names = Turncoat(["8.8.8.8", "127.0.0.1"])
+            let policy = OutboundPolicy(resolver: names)
+            let url = "http://rebind.test:\(server.port)/"
+            try OutboundSender(policy: policy).check(url: url)
+            #expect(try await policy.pinned(OutboundAddress(url)).description == "8.8.8.8")
+            let request = WebhookRequest(url: url, headers: [], body: "{}", timeout: .seconds(10))
+            guard case .failed(let reason) = await OutboundSender(policy: policy).send(request) else {
+                return #expect(Bool(false), "a private address was reached")
+            }
+            #expect(reason.contains("private network"))
+        }
+        #expect(heard.withLock { $0 } == 0)
+    }
+
     @Test func `a redirect is checked like the first address`() async throws {
         try await TestServer.serving { request, answer in
             let target = request.path == "/out" ? "http://inside.test/" : "/end"
@@ -139,5 +184,21 @@ private struct Names: HostResolver {
         if closed.contains(host) { throw ScriberrError(.forbidden, "closed") }
         guard let found = names[host] else { throw ScriberrError(.downloadFailed, "unknown") }
         return found.compactMap { InternetAddress($0) }
+    }
+}
+
+/// A resolver that gives one answer after the other, and the last one for ever.
+private final class Turncoat: HostResolver {
+    private let answers: Mutex<[String]>
+    private let asked = Mutex(0)
+
+    var questions: Int { asked.withLock { $0 } }
+
+    init(_ answers: [String]) { self.answers = Mutex(answers) }
+
+    func addresses(of host: String) async throws -> [InternetAddress] {
+        asked.withLock { $0 += 1 }
+        let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+        return [answer].compactMap { InternetAddress($0) }
     }
 }

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import ScriberrCore
 import ScriberrServices
 import Synchronization
@@ -55,4 +57,14 @@ final class ScriptedReceiver: WebhookSender {
 
 extension WebhookRequest {
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// The signature that the request has to carry under a secret.
+    func signature(with secret: String) -> String? {
+        guard let id = header("webhook-id"), let time = header("webhook-timestamp"),
+            let key = Data(base64Encoded: String(secret.dropFirst("whsec_".count)))
+        else { return nil }
+        let content = Data("\(id).\(time).\(body)".utf8)
+        let code = HMAC<SHA256>.authenticationCode(for: content, using: SymmetricKey(data: key))
+        return "v1," + Data(code).base64EncodedString()
+    }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import ScriberrCore
 import ScriberrServices
@@ -12,7 +11,7 @@ import Testing
     @Test func `an event reaches those who subscribed to its type, signed`() async throws {
         try await World.with { world in
             let ann = try await world.ann()
-            let hook = try await world.hook(ann, url, ["file.ready"])
+            let secret = try await world.issued(ann, url, ["file.ready"]).secret
             _ = try await world.hook(ann, "https://example.org/other", ["file.deleted"])
             _ = try await world.hook(try await world.ben(), "https://example.org/ben", ["file.ready"])
             try await world.couriering {
@@ -21,14 +20,7 @@ import Testing
                 let message = try #require(try JSONSerialization.jsonObject(with: Data(request.body.utf8)) as? [String: Any])
                 #expect(message["type"] as? String == "file.ready")
                 #expect((message["data"] as? [String: Any])?["id"] as? String == file.id.text)
-                let id = try #require(request.header("webhook-id"))
-                let time = try #require(request.header("webhook-timestamp"))
-                let key = try #require(Data(base64Encoded: String(hook.secret.dropFirst("whsec_".count))))
-                let code = HMAC<SHA256>.authenticationCode(
-                    for: Data("\(id).\(time).\(request.body)".utf8),
-                    using: SymmetricKey(data: key)
-                )
-                #expect(request.header("webhook-signature") == "v1," + Data(code).base64EncodedString())
+                #expect(request.header("webhook-signature") == request.signature(with: secret))
                 #expect(Set(world.receiver.requests.map(\.url)) == [url])
             }
         }
@@ -38,7 +30,7 @@ import Testing
         try await World.with { world in
             let ann = try await world.ann()
             let hook = try await world.hook(ann, url, ["file.ready"])
-            let new = try await world.services.webhooks.rotateSecret(ann, hook.id)
+            let new = try await world.services.webhooks.rotateSecret(ann, hook.id).hook
             #expect(new.secret != hook.secret)
             #expect(new.signingSecrets(at: world.clock.now()) == [new.secret, hook.secret])
             #expect(new.signingSecrets(at: world.clock.now() + .seconds(90_000)) == [new.secret])
@@ -181,6 +173,25 @@ import Testing
         }
     }
 
+    @Test func `a retry tells whoever its job told, under the same secret`() async throws {
+        try await World.with { world in
+            let ann = try await world.ann()
+            let callback = JobCallback(url: "https://example.org/callback")
+            let first = try await world.job(ann, NewTranscription(callback: callback))
+            _ = try await world.services.transcriptions.cancel(ann, first.id)
+            let second = try await world.services.transcriptions.retry(ann, first.id)
+            try await world.couriering {
+                #expect(await eventually { world.receiver.requests.count == 1 })
+                try await world.complete(try #require(try await world.claim()), "hello")
+                #expect(await eventually { world.receiver.requests.count == 2 })
+            }
+            let (canceled, completed) = (world.receiver.requests[0], world.receiver.requests[1])
+            #expect(canceled.body.contains(first.id.text) && canceled.body.contains("transcription.canceled"))
+            #expect(completed.body.contains(second.id.text) && completed.body.contains("transcription.completed"))
+            #expect(completed.signature(with: callback.secret) == completed.header("webhook-signature"))
+        }
+    }
+
     @Test func `a test tells at once what became of it, and a delivery can be sent again`() async throws {
         try await World.with { world in
             let (ann, webhooks) = (try await world.ann(), world.services.webhooks)
@@ -217,8 +228,12 @@ import Testing
 }
 
 extension World {
-    fileprivate func hook(_ owner: UserID, _ url: String, _ types: [String]) async throws -> Webhook {
+    fileprivate func issued(_ owner: UserID, _ url: String, _ types: [String]) async throws -> IssuedWebhook {
         try await services.webhooks.create(owner, .init(url: url, types: types))
+    }
+
+    fileprivate func hook(_ owner: UserID, _ url: String, _ types: [String]) async throws -> Webhook {
+        try await issued(owner, url, types).hook
     }
 
     /// The newest delivery of a webhook. Throws while there is none.

@@ -28,6 +28,8 @@ import Testing
 
     @Test func `lets recovery, the next due time and lanes go by their indexes`() async throws {
         try await JobStoreWorld.with(.sqliteFile) { world in
+            // The first claim by lanes makes their index.
+            #expect(try await world.claim(policy: .fairShare).isEmpty)
             let statements = [
                 "SELECT run_after FROM transcriptions WHERE status = 'queued' AND is_due = 0 ORDER BY run_after LIMIT 1":
                     "transcriptions_later",

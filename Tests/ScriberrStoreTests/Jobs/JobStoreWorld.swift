@@ -40,14 +40,7 @@ struct JobStoreWorld {
         _ body: (JobStoreWorld) async throws -> Void
     ) async throws {
         guard driver == .postgres else { return try await open(driver, body) }
-        await PostgresSeats.shared.take()
-        do {
-            try await open(driver, body)
-        } catch {
-            await PostgresSeats.shared.giveBack()
-            throw error
-        }
-        await PostgresSeats.shared.giveBack()
+        try await PostgresSeats.shared.with { try await open(driver, body) }
     }
 
     private static func open(

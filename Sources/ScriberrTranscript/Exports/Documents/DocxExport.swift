@@ -11,13 +11,13 @@ struct DocxExport: TranscriptExport {
     )
 
     func render(_ transcript: Transcript, _ options: ExportOptions) -> [UInt8] {
-        var zip = StoredZip()
-        zip.add("[Content_Types].xml", Self.contentTypes)
-        zip.add("_rels/.rels", Self.packageRelations)
-        zip.add("word/_rels/document.xml.rels", Self.documentRelations)
-        zip.add("word/document.xml", document(transcript, options))
-        zip.add("word/styles.xml", Self.styles)
-        return zip.finished()
+        StoredZip.archive([
+            ("[Content_Types].xml", Self.contentTypes),
+            ("_rels/.rels", Self.packageRelations),
+            ("word/_rels/document.xml.rels", Self.documentRelations),
+            ("word/document.xml", document(transcript, options)),
+            ("word/styles.xml", Self.styles),
+        ])
     }
 
     private func document(_ transcript: Transcript, _ options: ExportOptions) -> String {

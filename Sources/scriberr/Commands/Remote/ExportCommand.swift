@@ -29,6 +29,13 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("An option of the format, such as preset=netflix or speakers=true.", valueName: "name=value"))
     var exportOption: [String] = []
 
+    func validate() throws {
+        try TranscriptTarget.validate(format: format, output: output, isJSON: remote.json)
+        for option in exportOption where !option.contains("=") {
+            throw ValidationError("An --export-option is written name=value, for example preset=netflix.")
+        }
+    }
+
     func run() async throws {
         try await RemoteExit.run {
             let client = try remote.client()

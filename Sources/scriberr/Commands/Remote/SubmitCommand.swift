@@ -46,6 +46,7 @@ struct SubmitCommand: AsyncParsableCommand {
         if files.count > 1, let output, !TranscriptTarget.isFolder(output) {
             throw ValidationError("With several recordings, --output must be a folder.")
         }
+        try TranscriptTarget.validate(format: format, output: output, isJSON: remote.json)
     }
 
     func run() async throws {
@@ -123,6 +124,11 @@ struct JobChoices: ParsableArguments {
     @Option(help: ArgumentHelp("An address that hears of the end of the job.", valueName: "url"))
     var callback: String?
 
+    @OptionGroup var keeping: KeepingChoices
+
+    /// Whether something was given that only a server can honour.
+    var isAboutServer: Bool { profile != nil || callback != nil || keeping.rules != nil }
+
     /// For a run without a server.
     var options: TranscriptionOptions {
         var options = TranscriptionOptions(
@@ -147,8 +153,34 @@ struct JobChoices: ParsableArguments {
                 diarization: diarize || speakers != nil ? true : nil,
                 speakers: speakers
             ),
-            callbackURL: callback
+            callbackURL: callback,
+            retention: keeping.rules
         )
+    }
+}
+
+/// For how long the server keeps a job and its recording.
+struct KeepingChoices: ParsableArguments {
+    @Flag(help: "Delete the recording as soon as its transcript is there.")
+    var deleteAudio = false
+
+    @Option(help: ArgumentHelp("Delete the recording so many days after it came.", valueName: "days"))
+    var keepAudio: Int?
+
+    @Option(help: ArgumentHelp("Delete the job and its transcript so many days after its end.", valueName: "days"))
+    var keepTranscript: Int?
+
+    func validate() throws {
+        for days in [keepAudio, keepTranscript] {
+            guard let days, !(0...36_500).contains(days) else { continue }
+            throw ValidationError("--keep-audio and --keep-transcript are whole numbers of days from 0 to 36500.")
+        }
+    }
+
+    /// Nil when the rules of the account count.
+    var rules: NewJobRequest.Retention? {
+        guard deleteAudio || keepAudio != nil || keepTranscript != nil else { return nil }
+        return .init(audioDays: keepAudio, transcriptDays: keepTranscript, deleteAudio: deleteAudio)
     }
 }
 
@@ -160,6 +192,19 @@ struct NewJobRequest: Encodable {
     var options: Options
     var callbackURL: String?
     var joinsRunning: Bool?
+    var retention: Retention?
+
+    struct Retention: Encodable {
+        var audioDays: Int?
+        var transcriptDays: Int?
+        var deleteAudio: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case audioDays = "audio_days"
+            case transcriptDays = "transcript_days"
+            case deleteAudio = "delete_audio_after_success"
+        }
+    }
 
     struct Options: Encodable {
         var model: String?
@@ -173,7 +218,7 @@ struct NewJobRequest: Encodable {
         case fileID = "file_id"
         case title
         case profileID = "profile_id"
-        case options
+        case options, retention
         case callbackURL = "callback_url"
         case joinsRunning = "join_running"
     }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import ScriberrCore
 import ScriberrTranscript
@@ -15,6 +16,29 @@ struct TranscriptTarget {
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         return path.hasSuffix("/") || (exists && isDirectory.boolValue)
+    }
+
+    /// Throws for a format or a place that cannot be, told before an hour of work rather than behind it.
+    static func validate(format: String?, output: String?, isJSON: Bool) throws {
+        if isJSON, format != nil { throw ValidationError("--json and --format do not go together.") }
+        do {
+            if let format { _ = try TranscriptExports.named(format) }
+        } catch {
+            throw ValidationError(error.message)
+        }
+        if let output, let problem = Self.problem(withWritingTo: output) { throw ValidationError(problem) }
+    }
+
+    /// Why nothing can be written there.
+    static func problem(withWritingTo output: String) -> String? {
+        var folder = output.hasSuffix("/") ? output : (output as NSString).deletingLastPathComponent
+        if folder.isEmpty { folder = "." }
+        while output.hasSuffix("/"), folder != "/", !FileManager.default.fileExists(atPath: folder) {
+            folder = (folder as NSString).deletingLastPathComponent
+            if folder.isEmpty { folder = "." }
+        }
+        guard FileManager.default.fileExists(atPath: folder) else { return "There is no folder '\(folder)' to write to." }
+        return FileManager.default.isWritableFile(atPath: folder) ? nil : "The folder '\(folder)' cannot be written."
     }
 
     /// Fetches the transcript of a job and writes it. `name` is what a file in a folder is called after.

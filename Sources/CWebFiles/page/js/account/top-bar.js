@@ -25,12 +25,16 @@ export function showTopBar(place, user, signedOut) {
     h(
       "nav",
       { class: "top-links", "aria-label": t("nav") },
-      h("a", { class: "icon-button", href: "/settings", "aria-label": t("settings"), title: t("settings") }, icon("settings")),
+      h("a", { class: "button button-quiet top-link", href: "/settings", title: t("settings") }, icon("settings"), settingsLabel()),
       menuButton({ class: "account-button", "aria-label": t("account.of", { name: user.username }) }, initial(user.username), () =>
         accountMenu(user, signedOut),
       ),
     ),
   );
+}
+
+function settingsLabel() {
+  return h("span", { class: "tool-label" }, t("settings"));
 }
 
 function initial(name) {
@@ -49,13 +53,14 @@ function accountMenu(user, signedOut) {
   };
   return [
     { label: t("account.settings", { name: user.username }), icon: icon("key"), run: () => go("/settings/account") },
-    ...THEMES.map((theme) => ({
+    ...THEMES.map((theme, index) => ({
       label: t(`theme.${theme}`),
+      begins: index === 0,
       checked: theme === currentTheme(),
       icon: icon(theme === currentTheme() ? "check" : "more"),
       run: () => chooseTheme(theme),
     })),
-    { label: t("signout"), icon: icon("back"), run: signOut(false) },
-    { label: t("signout.everywhere"), icon: icon("back"), run: signOut(true) },
+    { label: t("signout"), icon: icon("leave"), begins: true, run: signOut(false) },
+    { label: t("signout.everywhere"), icon: icon("leave"), run: signOut(true) },
   ];
 }

@@ -11,10 +11,12 @@ import { icon } from "./icons.js";
  */
 export function button(symbol, label, run, kinds = "", props = {}) {
   const looks = kinds.split(" ").filter(Boolean).map((kind) => `button-${kind}`);
-  return h("button", { class: ["button", ...looks].join(" "), type: "button", ...props, on: { click: run } }, symbol && icon(symbol), label);
+  const all = { class: ["button", ...looks].join(" "), type: "button", ...props, on: { click: run } };
+  return h("button", all, symbol && icon(symbol), label);
 }
 
 /** A button that is an icon; `label` says what it does. */
 export function iconButton(symbol, label, run, props = {}) {
-  return h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, ...props, on: { click: run } }, icon(symbol));
+  const all = { class: "icon-button", type: "button", "aria-label": label, title: label, ...props, on: { click: run } };
+  return h("button", all, icon(symbol));
 }

@@ -31,6 +31,7 @@ const PATHS = {
   skipBack: "M11 7L6 12l5 5M18 7l-5 5 5 5",
   skipOn: "M13 7l5 5-5 5M6 7l5 5-5 5",
   follow: "M12 5v14M7 14l5 5 5-5",
+  leave: "M14 4.5H5.5v15H14M10 12h10M16.5 8.5L20 12l-3.5 3.5",
   split: "M12 4v16M8 8l-4 4 4 4M16 8l4 4-4 4",
   join: "M4 12h5M20 12h-5M9 8l4 4-4 4M15 8l-4 4 4 4",
   audio: "M4 14v-4M8 17V7M12 14v-4M16 19V5M20 14v-4",

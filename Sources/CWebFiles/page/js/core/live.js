@@ -6,7 +6,8 @@ import { refreshSession } from "./api.js";
 const TYPES = [
   "transcription.created", "transcription.queued", "transcription.updated", "transcription.progress", "transcription.segment",
   "transcription.canceling", "transcription.completed", "transcription.failed", "transcription.canceled",
-  "transcription.deleted", "transcript.updated", "file.ready", "file.processing", "file.failed", "file.deleted",
+  "transcription.deleted", "transcript.updated", "file.ready", "file.processing", "file.progress", "file.failed",
+  "file.deleted",
   "profile.updated", "settings.updated", "queue.paused", "queue.resumed", "model.progress", "model.ready", "model.failed",
   "model.removed",
 ];

@@ -4,8 +4,9 @@ import { h } from "./dom.js";
  * A button that opens a menu. Arrow keys move in it, Escape and clicks elsewhere close it.
  * @param {object} button properties of the button
  * @param {Node|Array} face what the button shows
- * @param {() => Array<{label: string, icon?: Node, run: () => void, danger?: boolean, checked?: boolean}|null>} items made anew
- * each time
+ * @param {() => Array<{
+ *   label: string, icon?: Node, run: () => void, danger?: boolean, checked?: boolean, begins?: boolean,
+ * }|null>} items made anew each time; one that `begins` has a line above it
  */
 export function menuButton(button, face, items) {
   let menu = null;
@@ -45,10 +46,11 @@ function entry(item, close) {
     close();
     item.run();
   };
+  const kinds = ["menu-item", item.danger && "menu-danger", item.begins && "menu-begins"].filter(Boolean);
   return h(
     "button",
     {
-      type: "button", role, tabindex: "-1", class: item.danger ? "menu-item menu-danger" : "menu-item",
+      type: "button", role, tabindex: "-1", class: kinds.join(" "),
       "aria-checked": item.checked === undefined ? null : String(item.checked), on: { click: run },
     },
     item.icon,
@@ -72,7 +74,8 @@ function move(event, menu, close) {
 
 function place(menu, opener) {
   const [box, own] = [opener.getBoundingClientRect(), menu.getBoundingClientRect()];
-  const left = Math.max(8, Math.min(box.left, innerWidth - own.width - 8));
+  // By the opener's left edge, or by its right one where there is no room.
+  const left = box.left + own.width + 8 <= innerWidth ? box.left : Math.max(8, box.right - own.width);
   const isRoom = box.bottom + own.height + 8 < innerHeight || box.top < own.height + 8;
   const top = isRoom ? Math.min(box.bottom + 4, Math.max(8, innerHeight - own.height - 8)) : box.top - own.height - 4;
   menu.style.setProperty("--left", `${left}px`);

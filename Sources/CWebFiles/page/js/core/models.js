@@ -14,8 +14,13 @@ function rank(model) {
 
 /** Choices of a model for a select; the empty one leaves it to the server. */
 export function modelChoices(models) {
-  const texts = models.map((model) => [model.id, model.installed ? model.name : t("model.not.installed", { name: model.name })]);
-  return [["", t("options.model.default")], ...texts];
+  return [["", t("options.model.default")], ...models.map((model) => [model.id, modelName(model)])];
+}
+
+/** A model's name, and whether it still has to be fetched; nothing for no model. */
+export function modelName(model) {
+  if (!model) return null;
+  return model.installed ? model.name : t("model.not.installed", { name: model.name });
 }
 
 /** Choices of a language: those that the model knows, or the common ones. */

@@ -24,7 +24,10 @@ export class FilterBar {
         "div",
         { class: "search-field" },
         icon("search"),
-        h("input", { class: "input", type: "search", name: "q", placeholder: t("filters.search"), "aria-label": t("filters.search"), value: given.get("q") ?? "" }),
+        h("input", {
+          class: "input", type: "search", name: "q", placeholder: t("filters.search"), "aria-label": t("filters.search"),
+          value: given.get("q") ?? "",
+        }),
       ),
       select(STATES.map((state) => [state, t(state ? `status.${state}` : "filters.all")]), {
         name: "status", "aria-label": t("filters.status"), value: given.get("status") ?? "",

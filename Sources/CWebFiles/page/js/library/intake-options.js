@@ -1,9 +1,10 @@
 import { get } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { checkField, selectField } from "../core/fields.js";
+import { languageName } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { onLive } from "../core/live.js";
-import { languageChoices, modelChoices, transcriptionModels } from "../core/models.js";
+import { languageChoices, modelChoices, modelName, transcriptionModels } from "../core/models.js";
 
 /** How new recordings are transcribed: by a profile, or by a few choices made here. */
 export class IntakeOptions {
@@ -15,11 +16,12 @@ export class IntakeOptions {
 
   constructor(signal) {
     this.#signal = signal;
+    const on = { change: (event) => this.#changed(event), submit: (event) => event.preventDefault() };
     this.element = h(
       "details",
       { class: "intake-options" },
       h("summary", {}, t("intake.options"), " ", this.#summary),
-      h("form", { class: "intake-form", on: { change: (event) => this.#changed(event), submit: (event) => event.preventDefault() } }, this.#body),
+      h("form", { class: "intake-form", on }, this.#body),
     );
     onLive((type) => type === "profile.updated" && this.load().catch(() => {}), signal);
   }
@@ -85,8 +87,8 @@ export class IntakeOptions {
     const parts = profile
       ? [this.#profiles.find((entry) => entry.id === profile)?.name]
       : [
-          this.#models.find((entry) => (model ? entry.id === model : entry.default))?.name,
-          languageChoices().find(([code]) => code === language)?.[1] ?? language,
+          modelName(this.#models.find((entry) => (model ? entry.id === model : entry.default))),
+          language ? languageName(language) : t("intake.language.auto"),
           diarization && t("options.diarization"),
         ];
     this.#summary.textContent = parts.filter(Boolean).join(" · ");

@@ -28,10 +28,11 @@ export async function retryDialog(job) {
   const draw = (model, language) => {
     const chosen = models.find((entry) => (model ? entry.id === model : entry.default));
     const languages = languageChoices(chosen);
+    const known = languages.some(([code]) => code === language);
     show(
       place,
       selectField(t("options.model"), modelChoices(models), { name: "model", value: model }),
-      selectField(t("options.language"), languages, { name: "language", value: languages.some(([code]) => code === language) ? language : "" }),
+      selectField(t("options.language"), languages, { name: "language", value: known ? language : "" }),
     );
   };
   place.addEventListener("change", (event) => {
@@ -40,7 +41,9 @@ export async function retryDialog(job) {
   draw(old.model ?? "", old.language ?? "");
   const diarization = checkField(t("options.diarization"), { name: "diarization", checked: old.diarization });
   const send = async (data) => {
-    const options = { model: data.get("model") || null, language: data.get("language") || null, diarization: data.get("diarization") !== null };
+    const options = {
+      model: data.get("model") || null, language: data.get("language") || null, diarization: data.has("diarization"),
+    };
     const made = await call("POST", `/transcriptions/${job.id}:retry`, { options });
     toast(t("job.retry.done", { title: job.title }));
     return made.id;

@@ -29,11 +29,11 @@ export class JobList {
 
   constructor(signal) {
     this.#signal = signal;
-    this.#bulk = new BulkBar(() => this.#selected(), (row) => this.#remove(row.job.id), (job) => this.add(job));
+    this.#bulk = new BulkBar(() => [...this.#rows.values()], (row) => this.#remove(row.job.id), (job) => this.add(job));
     this.element = h("section", { class: "library", "aria-label": t("library.title") }, this.#bulk.element, this.#items, this.#foot);
     onLive((type, data) => this.#hear(type, data), signal);
     signal.addEventListener("abort", () => this.#askPlaces.cancel());
-    const nearEnd = new IntersectionObserver((entries) => entries[0].isIntersecting && this.#cursor && this.#loadMore());
+    const nearEnd = new IntersectionObserver((entries) => entries[0].isIntersecting && this.#loadMore());
     nearEnd.observe(this.#foot);
     signal.addEventListener("abort", () => nearEnd.disconnect());
   }
@@ -69,6 +69,8 @@ export class JobList {
       for (const job of page.items) if (!isPendingDelete(job.id)) this.#items.append(this.#row(job).element);
       this.#showFoot();
       this.#askPlaces();
+      // The end may still be in view, which the observer does not tell again.
+      requestAnimationFrame(() => this.#foot.getBoundingClientRect().top < innerHeight && this.#loadMore());
     } catch (error) {
       if (error.name !== "AbortError") this.#showFailure(error);
     } finally {
@@ -77,7 +79,7 @@ export class JobList {
   }
 
   #loadMore() {
-    if (!this.#loading) this.#fetch(false);
+    if (!this.#loading && this.#cursor && this.#foot.isConnected) this.#fetch(false);
   }
 
   #row(job) {
@@ -106,10 +108,6 @@ export class JobList {
     this.#rows.delete(id);
     this.#bulk.update();
     this.#showFoot();
-  }
-
-  #selected() {
-    return [...this.#rows.values()].filter((row) => row.isSelected);
   }
 
   #fits(job) {
@@ -148,6 +146,8 @@ export class JobList {
     try {
       const job = await get(`/transcriptions/${id}`, { signal: this.#signal });
       const row = this.#rows.get(id);
+      // A job that works on another's transcript is told of there.
+      if (job.source_transcription_id) return;
       if (row) row.update(job);
       else if (!isPendingDelete(id)) this.add(job);
     } catch (error) {

@@ -72,11 +72,8 @@ export class JobRow {
     const { job } = this;
     if (job.status === "processing") {
       const text = activityText(job);
-      show(
-        this.#state,
-        h("progress", { class: "bar", max: "1", value: String(job.progress), "aria-label": t("job.progress", { title: job.title }) }, percent(job.progress)),
-        h("span", { class: "job-activity" }, text),
-      );
+      const props = { class: "bar", max: "1", value: String(job.progress), "aria-label": t("job.progress", { title: job.title }) };
+      show(this.#state, h("progress", props, percent(job.progress)), h("span", { class: "job-activity" }, text));
       return;
     }
     const text = job.status === "queued" ? activityText(job) : statusText(job);
@@ -95,7 +92,7 @@ export class JobRow {
       { label: t("rename"), icon: icon("edit"), run: () => this.#rename() },
       active && { label: t("job.cancel"), icon: icon("stop"), run: () => this.cancel() },
       !active && { label: t("job.retry"), icon: icon("retry"), run: () => retryDialog(job) },
-      { label: t("delete"), icon: icon("trash"), danger: true, run: () => this.delete() },
+      { label: t("delete"), icon: icon("trash"), danger: true, begins: true, run: () => this.delete() },
     ];
   }
 

@@ -1,5 +1,5 @@
-import { h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { meter } from "../core/meter.js";
 
 /** Shows how loud a microphone is, so that silence is noticed before an hour of it is recorded. */
 export class LevelMeter {
@@ -7,12 +7,17 @@ export class LevelMeter {
   #analyser = this.#context.createAnalyser();
   #samples = new Float32Array(1024);
   #frame = 0;
-  element = h("meter", { class: "level", min: "0", max: "1", low: "0.05", value: "0", "aria-label": t("record.level") });
+  #meter = meter(t("record.level"), 0, "level");
+  #shown = 0;
 
   constructor(stream) {
     this.#analyser.fftSize = this.#samples.length;
     this.#context.createMediaStreamSource(stream).connect(this.#analyser);
     this.#measure();
+  }
+
+  get element() {
+    return this.#meter.element;
   }
 
   stop() {
@@ -26,7 +31,8 @@ export class LevelMeter {
     const decibels = 10 * Math.log10(power + 1e-10);
     // From -60 dB, a quiet room, to 0.
     const level = Math.max(0, Math.min(1, (decibels + 60) / 60));
-    this.element.value = Math.max(level, this.element.value * 0.92);
+    this.#shown = Math.max(level, this.#shown * 0.92);
+    this.#meter.set(this.#shown);
     this.#frame = requestAnimationFrame(this.#measure);
   };
 }

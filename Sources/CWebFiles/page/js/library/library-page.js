@@ -12,6 +12,7 @@ import { IntakeOptions } from "./intake-options.js";
 import { acceptDrops } from "./drops.js";
 import { Uploads } from "./uploads.js";
 import { addressButton, askForAddress } from "./import-address.js";
+import { Imports } from "./imports.js";
 import { acceptPastes } from "./pasting.js";
 import { recordButton, UnfinishedRecordings } from "./recorder.js";
 
@@ -26,6 +27,7 @@ export async function mountLibrary(place) {
   const filters = new FilterBar((query) => list.load(query));
   const pause = h("div", {});
   const unfinished = new UnfinishedRecordings(options, signal);
+  const imports = new Imports((url) => askForAddress(options, imports, url), signal);
 
   const picker = h("input", {
     type: "file", multiple: true, accept: "audio/*,video/*", class: "hidden-text", tabindex: "-1", "aria-hidden": "true",
@@ -41,31 +43,39 @@ export async function mountLibrary(place) {
         "div",
         { class: "intake-main" },
         h("span", { class: "intake-mark" }, icon("upload")),
-        h("div", { class: "intake-words" }, h("p", { class: "intake-title" }, t("intake.title")), h("p", { class: "hint" }, t("intake.hint"))),
+        h(
+          "div",
+          { class: "intake-words" },
+          h("p", { class: "intake-title" }, t("intake.title")),
+          h("p", { class: "hint" }, t("intake.hint")),
+        ),
         h(
           "div",
           { class: "intake-buttons" },
           picker,
           button("plus", t("intake.choose"), () => picker.click(), "main"),
           recordButton(options, signal, unfinished),
-          addressButton(options),
+          addressButton(options, imports),
         ),
       ),
       options.element,
     ),
     unfinished.element,
     uploads.element,
+    imports.element,
     pause,
     filters.element,
     list.element,
   );
   acceptDrops(document.body, (files) => uploads.add(files), signal);
-  acceptPastes({ files: (files) => uploads.add(files), address: (url) => askForAddress(options, url) }, signal);
+  const address = (url) => askForAddress(options, imports, url);
+  acceptPastes({ files: (files) => uploads.add(files), address }, signal);
   onLive((type) => {
     if (type.startsWith("queue.") || type === "open") showPause(pause, signal);
   }, signal);
   options.load().catch(complain);
   unfinished.load();
+  imports.load();
   showPause(pause, signal);
   list.load(filters.query);
   return () => {

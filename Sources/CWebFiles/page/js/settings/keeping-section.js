@@ -42,7 +42,8 @@ function figure(value, label) {
 }
 
 function rulesForm(rules, reload) {
-  const days = (label, name) => textField(label, { name, type: "number", min: 0, max: 36_500, value: rules[name] ?? "" }, t("keeping.days.hint"));
+  const days = (label, name) =>
+    textField(label, { name, type: "number", min: 0, max: 36_500, value: rules[name] ?? "" }, t("keeping.days.hint"));
   const number = (text) => (text === "" ? null : Number(text));
   const send = async (data) => {
     await call("PUT", "/retention", {
@@ -57,7 +58,11 @@ function rulesForm(rules, reload) {
     [
       days(t("keeping.audio.days"), "audio_days"),
       days(t("keeping.transcript.days"), "transcript_days"),
-      checkField(t("keeping.after.success"), { name: "delete_audio_after_success", checked: rules.delete_audio_after_success }, t("keeping.after.success.hint")),
+      checkField(
+        t("keeping.after.success"),
+        { name: "delete_audio_after_success", checked: rules.delete_audio_after_success },
+        t("keeping.after.success.hint"),
+      ),
     ],
     { submit: t("save"), send },
   );
@@ -69,12 +74,20 @@ function deletions(items, time) {
       "li",
       {},
       h("strong", {}, entry.title),
-      h("p", { class: "hint" }, t(`keeping.kind.${entry.kind}`), " · ", bytes(entry.size_bytes), " · ", h("time", { datetime: entry[time] }, moment(entry[time]))),
+      h(
+        "p",
+        { class: "hint" },
+        [t(`keeping.kind.${entry.kind}`), " · ", bytes(entry.size_bytes), " · "],
+        h("time", { datetime: entry[time] }, moment(entry[time])),
+      ),
     );
   return h("ol", { class: "attempts" }, items.map(item));
 }
 
 function storageTable(users) {
+  const uses = (user) => [
+    String(user.files), bytes(user.audio_bytes), String(user.transcriptions), bytes(user.transcript_bytes),
+  ];
   const head = [t("queue.user"), t("keeping.files"), t("keeping.audio"), t("keeping.transcripts"), t("keeping.texts")];
   return h(
     "div",
@@ -86,9 +99,7 @@ function storageTable(users) {
       h(
         "tbody",
         {},
-        users.map((user) =>
-          h("tr", {}, h("th", { scope: "row" }, user.username), [String(user.files), bytes(user.audio_bytes), String(user.transcriptions), bytes(user.transcript_bytes)].map((text) => h("td", {}, text))),
-        ),
+        users.map((user) => h("tr", {}, h("th", { scope: "row" }, user.username), uses(user).map((text) => h("td", {}, text)))),
       ),
     ),
   );

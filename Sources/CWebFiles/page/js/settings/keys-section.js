@@ -21,7 +21,7 @@ export async function fillKeys(place, { signal, user, reload }) {
   };
   show(
     place,
-    h("p", { class: "lead" }, t("keys.lead")),
+    h("p", { class: "lead" }, t("keys.lead"), " ", h("a", { href: "/docs" }, t("keys.docs"))),
     items.length === 0 && h("p", { class: "hint" }, t("keys.empty")),
     h("ul", { class: "cards" }, items.map((key) => card(key, reload))),
     button("plus", t("key.add"), add, "main"),

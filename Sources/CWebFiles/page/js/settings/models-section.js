@@ -8,10 +8,17 @@ import { onLive } from "../core/live.js";
 import { complain, toast } from "../core/toast.js";
 
 /** The models that there are: what they can do, how large they are, what is installed. */
-export async function fillModels(place, { signal, user, reload }) {
+export async function fillModels(place, { signal, user }) {
   const { items } = await get("/models/transcription", { signal });
-  const cards = new Map(items.map((model) => [model.id, new ModelCard(model, user.role === "admin", reload)]));
-  show(place, h("p", { class: "lead" }, t("models.lead")), h("ul", { class: "cards" }, [...cards.values()].map((card) => card.element)));
+  const cards = new Map(items.map((model) => [model.id, new ModelCard(model, user.role === "admin")]));
+  const list = (label, models) =>
+    models.length > 0 && [h("h2", {}, label), h("ul", { class: "cards" }, models.map((model) => cards.get(model.id).element))];
+  show(
+    place,
+    h("p", { class: "lead" }, t("models.lead")),
+    list(t("models.here"), items.filter((model) => model.installed)),
+    list(t("models.there"), items.filter((model) => !model.installed)),
+  );
   onLive((type, data) => {
     if (type.startsWith("model.")) cards.get(data.id)?.hear(type, data);
   }, signal);
@@ -20,11 +27,11 @@ export async function fillModels(place, { signal, user, reload }) {
 class ModelCard {
   #model;
   #isAdmin;
-  #reload;
   #side = h("div", { class: "card-side" });
+  #problem = h("p", { class: "form-problem", hidden: true });
 
-  constructor(model, isAdmin, reload) {
-    [this.#model, this.#isAdmin, this.#reload] = [model, isAdmin, reload];
+  constructor(model, isAdmin) {
+    [this.#model, this.#isAdmin] = [model, isAdmin];
     const facts = [
       model.capabilities.map((name) => tOr(`capability.${name}`, name)).join(", "),
       model.languages.length > 0 && t("model.languages", { n: model.languages.length }),
@@ -37,8 +44,9 @@ class ModelCard {
       h(
         "div",
         { class: "card-words" },
-        h("h2", {}, model.name, model.default && h("span", { class: "badge" }, t("model.default"))),
+        h("h3", {}, model.name, model.default && h("span", { class: "badge" }, t("model.default"))),
         h("p", { class: "job-facts" }, h("code", {}, model.id), facts.filter(Boolean).map((fact) => h("span", {}, fact))),
+        this.#problem,
       ),
       this.#side,
     );
@@ -47,42 +55,62 @@ class ModelCard {
 
   /** Shows how a download goes. */
   hear(type, data) {
-    if (type === "model.progress") return this.#showProgress(data.progress ?? 0);
+    if (type === "model.progress") return this.#showProgress(data.progress);
     if (type === "model.failed") toast(data.message, { kind: "error" });
-    return this.#reload();
+    return this.#refresh();
+  }
+
+  /** Only this card changes, where it stands: whoever reads the list keeps their place. */
+  async #refresh() {
+    try {
+      this.#model = await get(`/models/${encodeURIComponent(this.#model.id)}`);
+      this.#show();
+    } catch (error) {
+      complain(error);
+    }
   }
 
   #showProgress(share) {
-    const text = t("model.pulling", { share: percent(share) });
-    const bar = h("progress", { class: "bar", max: "1", value: String(share), "aria-label": this.#model.name });
+    const bar = h("progress", { class: "bar", max: "1", "aria-label": this.#model.name });
+    if (typeof share === "number") bar.value = share;
+    const text = typeof share === "number" ? t("model.pulling", { share: percent(share) }) : t("model.pulling.begun");
+    this.#problem.hidden = true;
     show(this.#side, bar, h("span", { class: "hint", role: "status" }, text));
   }
 
   #show() {
-    const { installed, name, id, provider, download } = this.#model;
+    const { installed, provider, download } = this.#model;
     if (download?.status === "downloading") {
-      return this.#showProgress(download.total_bytes ? download.received_bytes / download.total_bytes : 0);
+      return this.#showProgress(download.total_bytes ? download.received_bytes / download.total_bytes : null);
     }
-    const pull = async () => {
-      try {
-        await call("POST", `/models/${id}:pull`);
-        toast(t("model.pull.started", { name }));
-        this.#showProgress(0);
-      } catch (error) {
-        complain(error);
-      }
-    };
-    const remove = async () => {
-      if (!(await confirmed(t("model.remove"), t("model.remove.sure", { name }), t("model.remove")))) return;
-      await call("DELETE", `/models/${id}`).then(this.#reload, complain);
-    };
-    const small = (label, symbol, run) => button(symbol, label, run, "small", { "aria-label": `${label}: ${name}` });
+    this.#problem.hidden = download?.status !== "failed";
+    this.#problem.textContent = t("job.failed.why", { why: download?.error ?? "" });
     // What came with the system, such as the offline model, has no size of its own and is not ours to remove.
-    const canManage = this.#isAdmin && provider === "local" && (installed ? this.#model.size_bytes : this.#model.downloadable !== false);
+    const canManage = this.#isAdmin && provider === "local" && (installed ? this.#model.size_bytes : this.#model.downloadable);
     return show(
       this.#side,
       installed && h("span", { class: "badge badge-completed" }, t("model.installed")),
-      canManage && (installed ? small(t("model.remove"), "trash", remove) : small(t("model.pull"), "download", pull)),
+      canManage && (installed ? this.#button("model.remove", "trash", this.#remove) : this.#button("model.pull", "download", this.#pull)),
     );
   }
+
+  #button(key, symbol, run) {
+    return button(symbol, t(key), run, "small", { "aria-label": `${t(key)}: ${this.#model.name}` });
+  }
+
+  #pull = async () => {
+    try {
+      await call("POST", `/models/${encodeURIComponent(this.#model.id)}:pull`);
+      toast(t("model.pull.started", { name: this.#model.name }));
+      this.#showProgress(null);
+    } catch (error) {
+      complain(error);
+    }
+  };
+
+  #remove = async () => {
+    const { id, name } = this.#model;
+    if (!(await confirmed(t("model.remove"), t("model.remove.sure", { name }), t("model.remove")))) return;
+    await call("DELETE", `/models/${encodeURIComponent(id)}`).then(() => this.#refresh(), complain);
+  };
 }

@@ -37,14 +37,16 @@ export class OptionFields {
     const chosen = this.#models.find((entry) => (model ? entry.id === model : entry.default));
     const can = (capability) => chosen?.capabilities.includes(capability);
     const languages = languageChoices(chosen);
+    const known = languages.some(([code]) => code === language);
     const tasks = ["transcribe", "translate"].map((name) => [name, t(`options.task.${name}`)]);
+    const number = { name: "speakers", type: "number", min: 1, max: 50, value: speakers ?? "" };
     show(
       this.element,
       selectField(t("options.model"), modelChoices(this.#models), { name: "model", value: model ?? "" }),
-      selectField(t("options.language"), languages, { name: "language", value: languages.some(([code]) => code === language) ? language : "" }),
+      selectField(t("options.language"), languages, { name: "language", value: known ? language : "" }),
       can("translation") && selectField(t("options.task"), tasks, { name: "task", value: task }),
       checkField(t("options.diarization"), { name: "diarization", checked: diarization }),
-      diarization && textField(t("options.speakers"), { name: "speakers", type: "number", min: 1, max: 50, value: speakers ?? "" }, t("options.speakers.hint")),
+      diarization && textField(t("options.speakers"), number, t("options.speakers.hint")),
       can("hotwords") && textArea(t("options.hotwords"), { name: "hotwords", value: hotwords.join("\n") }, t("options.hotwords.hint")),
     );
   }

@@ -26,6 +26,7 @@ export async function fillProfiles(place, { signal, reload }) {
 
 function card(profile, models, edit, reload) {
   const { options } = profile;
+  const path = `/profiles/${profile.id}`;
   const facts = [
     models.find((model) => model.id === options.model)?.name ?? t("options.model.default"),
     languageName(options.language),
@@ -34,11 +35,14 @@ function card(profile, models, edit, reload) {
   ];
   const run = (action) => () => action().then(reload, complain);
   const remove = async () => {
-    if (await confirmed(t("delete"), t("profile.delete.sure", { name: profile.name }), t("delete"))) await call("DELETE", `/profiles/${profile.id}`);
+    const isSure = await confirmed(t("delete"), t("profile.delete.sure", { name: profile.name }), t("delete"));
+    if (isSure) await call("DELETE", path);
   };
   const actions = () => [
     { label: t("edit"), icon: icon("edit"), run: () => edit(profile) },
-    !profile.is_default && { label: t("profile.make.default"), icon: icon("check"), run: run(() => call("POST", `/profiles/${profile.id}:set-default`)) },
+    !profile.is_default && {
+      label: t("profile.make.default"), icon: icon("check"), run: run(() => call("POST", `${path}:set-default`)),
+    },
     { label: t("delete"), icon: icon("trash"), danger: true, run: run(remove) },
   ];
   return h(
@@ -64,7 +68,10 @@ function profileDialog(profile, models) {
     checkField(t("profile.is.default"), { name: "is_default", checked: profile?.is_default ?? false }),
   ];
   const send = async (data) => {
-    const body = { name: data.get("name"), description: data.get("description"), is_default: data.has("is_default"), options: options.read(data) };
+    const body = {
+      name: data.get("name"), description: data.get("description"), is_default: data.has("is_default"),
+      options: options.read(data),
+    };
     return profile ? call("PATCH", `/profiles/${profile.id}`, body) : call("POST", "/profiles", body);
   };
   return formDialog(profile ? t("edit") : t("profile.add"), fields, { send, wide: true });

@@ -30,23 +30,29 @@ function draw(place, queue, user, load) {
     queue.paused
       ? notice("warn", "pause", t("queue.paused.since", { when: moment(queue.paused_at) }), toggle)
       : notice("plain", "queue", t("queue.runs"), toggle),
-    h("ul", { class: "figures" }, STATES.map((state) => h("li", {}, h("strong", {}, String(queue[state])), h("span", {}, t(`status.${state}`))))),
+    h("ul", { class: "figures" }, STATES.map((state) => figure(queue[state], t(`status.${state}`)))),
     h("p", { class: "hint" }, t("queue.now", { n: queue.running })),
     table(queue.by_user ?? []),
   );
   if (hadFocus) toggle.focus();
 }
 
+function figure(number, label) {
+  return h("li", {}, h("strong", {}, String(number)), h("span", {}, label));
+}
+
 function table(users) {
   if (users.length === 0) return null;
+  const head = [t("queue.user"), ...STATES.map((state) => t(`status.${state}`))];
+  const row = (user) => h("tr", {}, h("th", { scope: "row" }, user.username), STATES.map((state) => h("td", {}, String(user[state]))));
   return h(
     "div",
     { class: "table-frame", tabindex: "0", role: "region", "aria-label": t("queue.user") },
     h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("queue.user")), STATES.map((state) => h("th", { scope: "col" }, t(`status.${state}`))))),
-      h("tbody", {}, users.map((user) => h("tr", {}, h("th", { scope: "row" }, user.username), STATES.map((state) => h("td", {}, String(user[state])))))),
+      h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", {}, users.map(row)),
     ),
   );
 }

@@ -39,7 +39,13 @@ function card(account, isSelf, reload) {
     h(
       "div",
       { class: "card-words" },
-      h("h2", {}, account.username, isSelf && h("span", { class: "badge" }, t("user.you")), account.is_disabled && h("span", { class: "badge badge-failed" }, t("user.disabled"))),
+      h(
+        "h2",
+        {},
+        account.username,
+        isSelf && h("span", { class: "badge" }, t("user.you")),
+        account.is_disabled && h("span", { class: "badge badge-failed" }, t("user.disabled")),
+      ),
       h("p", { class: "job-facts" }, h("span", {}, t(`user.role.${account.role}`)), h("span", {}, moment(account.created_at))),
     ),
     !isSelf && menuButton({ class: "icon-button", "aria-label": t("job.actions", { title: account.username }) }, icon("more"), actions),
@@ -56,7 +62,8 @@ function userDialog() {
 }
 
 async function resetDialog(account) {
-  const field = textField(t("password.new"), { name: "password", type: "password", autocomplete: "new-password", autofocus: true }, t("password.hint"));
+  const props = { name: "password", type: "password", autocomplete: "new-password", autofocus: true };
+  const field = textField(t("password.new"), props, t("password.hint"));
   const done = await formDialog(t("user.reset"), [field], {
     send: (data) => call("POST", `/admin/users/${account.id}:reset-password`, Object.fromEntries(data)),
   });

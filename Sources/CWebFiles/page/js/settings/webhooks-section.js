@@ -11,7 +11,10 @@ import { notice } from "../core/notice.js";
 import { complain, describe, toast } from "../core/toast.js";
 import { showSecret } from "./secret-dialog.js";
 
-const EVENTS = ["transcription.completed", "transcription.failed", "transcription.canceled", "transcription.created", "transcript.updated", "file.ready"];
+const EVENTS = [
+  "transcription.completed", "transcription.failed", "transcription.canceled", "transcription.created", "transcript.updated",
+  "file.ready",
+];
 
 /** Addresses that are told of what happens, and the log of telling them. */
 export async function fillWebhooks(place, { signal, reload }) {
@@ -45,7 +48,10 @@ function card(hook, reload) {
     { label: t("webhook.log"), icon: icon("history"), run: () => showLog(hook) },
     { label: t("webhook.test"), icon: icon("play"), run: () => test(path) },
     { label: t("edit"), icon: icon("edit"), run: () => hookDialog(hook).then((changed) => changed && reload()) },
-    { label: t(hook.enabled ? "webhook.disable" : "webhook.enable"), icon: icon(hook.enabled ? "pause" : "check"), run: run(() => call("PATCH", path, { enabled: !hook.enabled })) },
+    {
+      label: t(hook.enabled ? "webhook.disable" : "webhook.enable"), icon: icon(hook.enabled ? "pause" : "check"),
+      run: run(() => call("PATCH", path, { enabled: !hook.enabled })),
+    },
     { label: t("webhook.rotate"), icon: icon("key"), run: run(rotate) },
     { label: t("delete"), icon: icon("trash"), danger: true, run: run(remove) },
   ];
@@ -67,8 +73,9 @@ function card(hook, reload) {
 
 function hookDialog(hook) {
   const chosen = new Set(hook?.events ?? EVENTS.slice(0, 2));
+  const address = { name: "url", type: "url", inputmode: "url", value: hook?.url ?? "", autofocus: true };
   const fields = [
-    textField(t("webhook.url"), { name: "url", type: "url", inputmode: "url", value: hook?.url ?? "", autofocus: true }, t("webhook.url.hint")),
+    textField(t("webhook.url"), address, t("webhook.url.hint")),
     textField(t("profile.description"), { name: "description", value: hook?.description ?? "" }),
     h(
       "fieldset",
@@ -88,7 +95,8 @@ async function test(path) {
   try {
     const delivery = await call("POST", `${path}:test`);
     const isGood = delivery.status === "delivered";
-    toast(isGood ? t("webhook.test.good") : t("webhook.test.bad", { why: delivery.last_error ?? String(delivery.last_status) }), { kind: isGood ? "plain" : "error" });
+    const why = delivery.last_error ?? String(delivery.last_status);
+    toast(isGood ? t("webhook.test.good") : t("webhook.test.bad", { why }), { kind: isGood ? "plain" : "error" });
   } catch (error) {
     complain(error);
   }
@@ -99,7 +107,8 @@ function showLog(hook) {
   const load = async () => {
     try {
       const { items } = await get(`/webhooks/${hook.id}/deliveries?limit=100`);
-      show(body, items.length === 0 ? h("p", { class: "hint" }, t("webhook.log.empty")) : h("ol", { class: "attempts" }, items.map((item) => delivery(item, load))));
+      const list = () => h("ol", { class: "attempts" }, items.map((item) => delivery(item, load)));
+      show(body, items.length === 0 ? h("p", { class: "hint" }, t("webhook.log.empty")) : list());
     } catch (error) {
       show(body, notice("bad", "warn", describe(error)));
     }
@@ -119,7 +128,12 @@ function delivery(item, reload) {
       "div",
       { class: "card-words" },
       h("strong", {}, tOr(`event.${item.type}`, item.type)),
-      h("p", { class: "hint" }, h("time", { datetime: item.created_at }, moment(item.created_at)), " · ", t("delivery.tries", { n: item.attempts }), item.last_status ? ` · HTTP ${item.last_status}` : ""),
+      h(
+        "p",
+        { class: "hint" },
+        h("time", { datetime: item.created_at }, moment(item.created_at)),
+        [" · ", t("delivery.tries", { n: item.attempts }), item.last_status ? ` · HTTP ${item.last_status}` : ""],
+      ),
       item.last_error && h("p", { class: "hint" }, item.last_error),
     ),
     button("retry", t("delivery.replay"), replay, "small"),

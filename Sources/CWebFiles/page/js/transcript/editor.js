@@ -101,8 +101,12 @@ export class SegmentEditor {
     const index = this.#document.indexOf(open.id);
     if (index < 0 || this.#open) return false;
     await this.open(index);
-    this.#open.field.value = text;
-    fit(this.#open.field);
+    const { field, item } = this.#open;
+    field.value = text;
+    fit(field);
+    // Somebody else's words would be hidden by the field.
+    const theirs = item.segment.text.trim();
+    if (theirs !== text) field.after(h("p", { class: "segment-theirs hint" }, t("edit.theirs", { text: theirs })));
     return false;
   }
 
@@ -110,6 +114,7 @@ export class SegmentEditor {
     if (this.#open !== open) return;
     this.#open = null;
     open.item.element.classList.remove("is-edited");
+    open.item.element.querySelector(".segment-theirs")?.remove();
     open.field.replaceWith(open.item.body);
     open.bar.remove();
     open.item.edit.focus({ preventScroll: true });

@@ -1,15 +1,13 @@
 import { address, get, request } from "../core/api.js";
 import { button } from "../core/buttons.js";
 import { debounced, h, show } from "../core/dom.js";
-import { checkField, selectField, textField } from "../core/fields.js";
 import { icon } from "../core/icons.js";
-import { t, tOr } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { describe } from "../core/toast.js";
+import { copyText } from "./copying.js";
+import { ExportOptions } from "./export-options.js";
 
 const PREVIEW_CHARACTERS = 4_000;
-const PRESETS = ["default", "netflix", "podcast", "social"];
-const NUMBERS = ["max_lines", "max_chars", "max_cps", "min_duration", "max_duration", "gap"];
-const FLAGS = ["speakers", "times", "words"];
 /** Formats that are no text to be looked at. */
 const BINARY = new Set(["docx"]);
 
@@ -26,10 +24,9 @@ export function fillExports(job, transcript) {
 }
 
 class ExportForm {
-  #formats;
+  #options;
   #job;
   #signal;
-  #options = h("div", { class: "form-part" });
   #preview = h("pre", { class: "preview", tabindex: "0", "aria-label": t("export.preview") });
   #problem = h("p", { class: "form-problem", role: "alert", hidden: true });
   #download = h("a", { class: "button button-main", download: true }, icon("download"), t("export.download"));
@@ -38,54 +35,22 @@ class ExportForm {
   #loading = null;
 
   constructor(place, formats, job, transcript, signal) {
-    [this.#formats, this.#job, this.#signal] = [formats, job, signal];
-    const choices = formats.map((format) => [format.id, `${format.name} (.${format.file_extension})`]);
+    [this.#options, this.#job, this.#signal] = [new ExportOptions(formats), job, signal];
     this.#form = h(
       "form",
-      { class: "form", on: { input: (event) => this.#changed(event), submit: (event) => event.preventDefault() } },
-      selectField(t("export.format"), choices, { name: "format", value: formats[0].id }),
-      this.#options,
+      { class: "form", on: { input: () => this.#show(), submit: (event) => event.preventDefault() } },
+      this.#options.element,
       this.#problem,
       h("div", { class: "form-buttons" }, button("copy", t("copy"), () => this.#copy()), this.#download),
     );
     show(place, this.#form, h("h3", {}, t("export.preview")), this.#preview);
     transcript.addEventListener("change", this.#show, { signal });
     signal.addEventListener("abort", () => this.#show.cancel());
-    this.#drawOptions();
     this.#load();
   }
 
-  get #format() {
-    return this.#formats.find((format) => format.id === new FormData(this.#form).get("format"));
-  }
-
   get #path() {
-    const query = new URLSearchParams();
-    const data = new FormData(this.#form);
-    query.set("format", data.get("format"));
-    for (const name of this.#format.options) {
-      if (FLAGS.includes(name)) query.set(name, String(data.get(name) !== null));
-      else if (data.get(name)) query.set(name, data.get(name));
-    }
-    return `/transcriptions/${this.#job.id}/transcript?${query}`;
-  }
-
-  #changed(event) {
-    if (event.target.name === "format") this.#drawOptions();
-    this.#show();
-  }
-
-  #drawOptions() {
-    const names = new Set(this.#format.options);
-    const has = (name, field) => names.has(name) && field();
-    const fine = NUMBERS.filter((name) => names.has(name));
-    show(
-      this.#options,
-      has("preset", () => selectField(t("export.preset"), PRESETS.map((preset) => [preset, t(`export.preset.${preset}`)]), { name: "preset", value: "default" })),
-      FLAGS.filter((name) => names.has(name)).map((name) => checkField(t(`export.${name}`), { name, checked: name !== "words" })),
-      has("newline", () => selectField(t("export.newline"), [["lf", t("export.newline.lf")], ["crlf", t("export.newline.crlf")]], { name: "newline", value: "lf" })),
-      fine.length > 0 && h("details", {}, h("summary", {}, t("export.fine")), h("div", { class: "form-grid" }, fine.map(numberField))),
-    );
+    return `/transcriptions/${this.#job.id}/transcript?${this.#options.query(new FormData(this.#form))}`;
   }
 
   async #load() {
@@ -94,9 +59,10 @@ class ExportForm {
     this.#loading?.abort();
     this.#loading = new AbortController();
     this.#problem.hidden = true;
-    if (BINARY.has(this.#format.id)) return show(this.#preview, t("export.no.preview"));
+    if (BINARY.has(this.#options.format.id)) return show(this.#preview, t("export.no.preview"));
     try {
-      const text = await (await request("GET", path, { signal: AbortSignal.any([this.#signal, this.#loading.signal]) })).text();
+      const signal = AbortSignal.any([this.#signal, this.#loading.signal]);
+      const text = await (await request("GET", path, { signal })).text();
       return show(this.#preview, text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}\n…` : text);
     } catch (error) {
       if (error.name === "AbortError") return undefined;
@@ -107,11 +73,6 @@ class ExportForm {
   }
 
   async #copy() {
-    const { copyText } = await import("./copying.js");
     await copyText(async () => (await request("GET", this.#path)).text());
   }
-}
-
-function numberField(name) {
-  return textField(tOr(`export.${name}`, name), { name, inputmode: "decimal", class: "input" });
 }

@@ -3,7 +3,6 @@ import { h, show } from "../core/dom.js";
 import { clock, fullMoment, languageName, moment, roughly } from "../core/format.js";
 import { t, tOr } from "../core/i18n.js";
 import { statusText } from "../core/jobs.js";
-import { notice } from "../core/notice.js";
 import { describe } from "../core/toast.js";
 
 /** What made the text: model and settings, how long it took, warnings, attempts, the log. */
@@ -16,15 +15,11 @@ export function fillFacts(id) {
         get(`/transcriptions/${id}/executions`, { signal }),
         request("GET", `/transcriptions/${id}/logs`, { signal }).then((answer) => answer.text()),
       ]);
-      show(place, warnings(job), facts(job, attempts.items), attemptList(attempts.items), logText(log));
+      show(place, facts(job, attempts.items), attemptList(attempts.items), logText(log));
     } catch (error) {
       if (error.name !== "AbortError") show(place, h("p", { role: "alert" }, describe(error)));
     }
   };
-}
-
-function warnings(job) {
-  return job.warnings.map((warning) => notice("warn", "warn", warning.message));
 }
 
 function facts(job, attempts) {
@@ -40,14 +35,19 @@ function facts(job, attempts) {
     [t("options.language"), language ? languageName(language) + (options.language ? "" : ` (${t("facts.detected")})`) : "–"],
     options.task === "translate" && [t("options.task"), t("options.task.translate")],
     options.hotwords.length > 0 && [t("options.hotwords"), options.hotwords.join(", ")],
-    (options.start !== null || options.end !== null) && [t("facts.part"), `${clock(options.start ?? 0)} – ${options.end === null ? "…" : clock(options.end)}`],
+    (options.start !== null || options.end !== null) && [t("facts.part"), part(options)],
     job.duration_seconds && [t("facts.length"), clock(job.duration_seconds)],
     took && [t("facts.took"), [roughly(took), speed && ` (${speed})`]],
     [t("facts.created"), fullMoment(job.created_at)],
     job.completed_at && [t("facts.completed"), fullMoment(job.completed_at)],
     job.error && [t("facts.error"), job.error],
+    job.warnings.length > 0 && [t("facts.warnings"), job.warnings.map((warning) => h("p", {}, warning.message))],
   ];
   return h("dl", { class: "facts" }, rows.filter(Boolean).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+function part({ start, end }) {
+  return `${clock(start ?? 0)} – ${end === null ? "…" : clock(end)}`;
 }
 
 function attemptList(attempts) {
@@ -66,5 +66,6 @@ function attemptList(attempts) {
 }
 
 function logText(log) {
-  return h("details", {}, h("summary", {}, t("facts.log")), h("pre", { class: "preview", tabindex: "0", "aria-label": t("facts.log") }, log));
+  const text = h("pre", { class: "preview", tabindex: "0", "aria-label": t("facts.log") }, log);
+  return h("details", {}, h("summary", {}, t("facts.log")), text);
 }

@@ -13,7 +13,7 @@ export class FindBar {
   #find = h("input", { class: "input", type: "search", name: "find", placeholder: t("find.for"), "aria-label": t("find.for") });
   #with = h("input", { class: "input", name: "with", placeholder: t("find.with"), "aria-label": t("find.with") });
   #count = h("span", { class: "find-count", role: "status" });
-  #soon = debounced(120, () => this.#search());
+  #soon = debounced(40, () => this.#search());
 
   constructor(document, view, changes, signal) {
     [this.#document, this.#view, this.#changes] = [document, view, changes];
@@ -108,7 +108,7 @@ export class FindBar {
 }
 
 /**
- * Every place where a text stands: `[{index, span}]`, by segment.
+ * Every place where a text stands: `[{index, segment, span}]`, by segment.
  * @param {Array<{text: string}>} segments
  * @param {{find: string, match_case: boolean, whole_words: boolean}} options
  */
@@ -117,8 +117,10 @@ export function findAll(segments, { find, match_case: matchCase, whole_words: wh
   const literal = find.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const pattern = new RegExp(wholeWords ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])` : literal, matchCase ? "gu" : "giu");
   const hits = [];
-  for (const [index, { text }] of segments.entries()) {
-    for (const match of text.matchAll(pattern)) hits.push({ index, span: [match.index, match.index + match[0].length] });
+  for (const [index, segment] of segments.entries()) {
+    for (const match of segment.text.matchAll(pattern)) {
+      hits.push({ index, segment, span: [match.index, match.index + match[0].length] });
+    }
   }
   return hits;
 }

@@ -44,8 +44,11 @@ export class SidePanel {
     this.#leaving.abort();
     this.name = null;
     this.element.hidden = true;
-    this.#opener?.focus();
+    const opener = this.#opener;
     this.element.dispatchEvent(new CustomEvent("panel"));
+    // The toolbar may have been drawn anew; the same tool gets the focus back.
+    const again = opener?.isConnected ? opener : document.querySelector(`[data-tool="${opener?.dataset.tool}"]`);
+    again?.focus();
   }
 
   /** The view is left. */

@@ -8,7 +8,8 @@ import { menuButton } from "../core/menu.js";
 /** The name above a segment: a menu that gives the segment to somebody else, or renames who it is. */
 export function speakerTag(document, changes, segment, begins) {
   const name = document.speakerName(segment.speaker);
-  const face = [h("span", { class: "speaker-dot", "aria-hidden": "true" }), h("span", { class: begins ? "" : "hidden-text" }, name)];
+  const mark = segment.speaker ? h("span", { class: "speaker-dot", "aria-hidden": "true" }) : icon("people");
+  const face = [mark, h("span", { class: begins ? "" : "hidden-text" }, name)];
   const button = { class: "speaker-tag", "aria-label": t("speaker.of.segment", { name }) };
   return menuButton(button, face, () => [
     ...document.labels.map((label) => ({
@@ -18,14 +19,18 @@ export function speakerTag(document, changes, segment, begins) {
       run: () => label !== segment.speaker && changes.make([{ op: "set_speaker", segment: segment.id, speaker: label }]),
     })),
     { label: t("speaker.new"), icon: icon("plus"), run: () => newSpeaker(document, changes, segment) },
-    segment.speaker && { label: t("speaker.rename", { name }), icon: icon("edit"), run: () => renameSpeaker(document, changes, segment.speaker) },
+    segment.speaker && {
+      label: t("speaker.rename", { name }), icon: icon("edit"), run: () => renameSpeaker(document, changes, segment.speaker),
+    },
   ]);
 }
 
 /** Asks for a speaker's name. */
 export async function renameSpeaker(document, changes, label) {
-  const field = textField(t("speaker.name"), { name: "name", value: document.speakers[label] ?? "", autofocus: true, maxlength: 80 }, t("speaker.name.hint"));
-  const name = await formDialog(t("speaker.rename", { name: document.speakerName(label) }), [field], { send: async (data) => data.get("name").trim() });
+  const props = { name: "name", value: document.speakers[label] ?? "", autofocus: true, maxlength: 80 };
+  const field = textField(t("speaker.name"), props, t("speaker.name.hint"));
+  const title = t("speaker.rename", { name: document.speakerName(label) });
+  const name = await formDialog(title, [field], { send: async (data) => data.get("name").trim() });
   if (name !== undefined) await changes.make([{ op: "name_speaker", speaker: label, name }]);
 }
 

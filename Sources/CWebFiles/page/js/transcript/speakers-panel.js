@@ -3,13 +3,17 @@ import { h, show } from "../core/dom.js";
 import { select } from "../core/fields.js";
 import { roughly } from "../core/format.js";
 import { t } from "../core/i18n.js";
+import { meter } from "../core/meter.js";
+import { DiarizeForm } from "./diarize-form.js";
 
 const SAMPLE_SECONDS = 6;
 
-/** Who speaks: names, shares, a sample of each voice, and making one of two. */
-export function fillSpeakers(document, changes, player) {
+/** Who speaks: names, shares, a sample of each voice, making one of two, and telling them apart anew. */
+export function fillSpeakers(document, changes, player, diarization) {
   return (place, signal) => {
-    const draw = () => show(place, ...content(document, changes, player));
+    const list = h("div", {});
+    show(place, list, new DiarizeForm(document, diarization, signal).element);
+    const draw = () => show(list, ...content(document, changes, player));
     document.addEventListener("load", draw, { signal });
     document.addEventListener("change", draw, { signal });
     draw();
@@ -18,7 +22,7 @@ export function fillSpeakers(document, changes, player) {
 
 function content(document, changes, player) {
   const shares = document.speakerShares();
-  if (shares.size === 0) return [h("p", {}, t("speakers.none")), h("p", { class: "hint" }, t("speakers.none.hint"))];
+  if (shares.size === 0) return [h("p", {}, t("speakers.none"))];
   const total = [...shares.values()].reduce((sum, share) => sum + share.seconds, 0);
   return [
     h("p", { class: "hint" }, t("speakers.hint")),
@@ -48,7 +52,7 @@ function entry(document, changes, player, label, share, total) {
     h("span", { class: "speaker-dot", "aria-hidden": "true" }),
     field,
     iconButton("play", t("speaker.sample", { name }), sample),
-    h("meter", { class: "share", min: "0", max: "1", value: String(part), "aria-label": t("speaker.share.of", { name }) }),
+    meter(t("speaker.share.of", { name }), part, "share").element,
     h("p", { class: "hint" }, t("speaker.share", { time: roughly(share.seconds), n: share.segments })),
     document.labels.length > 1 && merger(document, changes, label, name),
   );
@@ -56,7 +60,8 @@ function entry(document, changes, player, label, share, total) {
 
 function merger(document, changes, label, name) {
   const others = document.labels.filter((other) => other !== label).map((other) => [other, document.speakerName(other)]);
-  const choice = select([["", t("speaker.merge")], ...others], { class: "input input-small", "aria-label": t("speaker.merge.of", { name }) });
+  const props = { class: "input input-small", "aria-label": t("speaker.merge.of", { name }) };
+  const choice = select([["", t("speaker.merge")], ...others], props);
   choice.addEventListener("change", () => choice.value && changes.make([{ op: "merge_speakers", from: label, into: choice.value }]));
   return choice;
 }

@@ -8,8 +8,8 @@ import { Marks, textRange } from "./highlights.js";
 const UNSURE = 0.5;
 
 /**
- * The text by segments. A click on a word tells its time; a double click, or the pen, edits. The browser leaves out what is not
- * in view, and marks are made for that alone.
+ * The text by segments. A click on a word tells its time; a double click, or the pen, edits. What is beside
+ * the text, and its marks, are made for what is near the view alone.
  */
 export class TextView {
   #document;
@@ -18,12 +18,18 @@ export class TextView {
   #spoken = new Marks("spoken", 3);
   #unsure = new Marks("unsure", 1);
   #found = new Marks("found", 2);
+  #hits = new Map();
   #active = -1;
   #word = null;
   #marksUnsure = true;
   #seen;
 
-  /** @param {{seek: (seconds: number) => void, edit: (index: number, offset: number) => void, speaker: (segment: object, begins: boolean) => Node}} on */
+  /**
+   * @param {{
+   *   seek: (seconds: number) => void, edit: (index: number, offset: number) => void,
+   *   speaker: (segment: object, begins: boolean) => Node,
+   * }} on
+   */
   constructor(document, on) {
     [this.#document, this.#on] = [document, on];
     this.element = h("ol", { class: "segments", "aria-label": t("transcript.text") });
@@ -45,9 +51,11 @@ export class TextView {
     return this.#marksUnsure;
   }
 
-  /** The item of the segment at `index`: `{element, body, text}`. */
+  /** The item of the segment at `index`: `{element, body, text, edit}`. */
   item(index) {
-    return this.#items[index];
+    const item = this.#items[index];
+    if (item) this.#complete(item);
+    return item;
   }
 
   /** Lights what is spoken at a time; answers the segment's item when it is another one than before. */
@@ -68,19 +76,23 @@ export class TextView {
     return this.#items[this.#active]?.element ?? null;
   }
 
-  /** Marks places that were found: `[{index, span}]`, and one of them more. */
+  /** Marks places that were found: `[{index, segment, span}]`, and one of them more. */
   markFound(hits, current) {
     this.#found.clearAll();
-    const byItem = Map.groupBy ? Map.groupBy(hits, (hit) => hit.index) : grouped(hits);
-    for (const [index, list] of byItem) {
-      const item = this.#items[index];
-      if (item?.text) this.#found.set(item, list.map((hit) => textRange(item.text, hit.span)));
-    }
+    this.#hits = grouped(hits);
+    for (const item of this.#items) if (item.isInView) this.#markHits(item);
     this.element.querySelector(".has-current")?.classList.remove("has-current");
     const item = current && this.#items[current.index];
     if (!item) return;
     item.element.classList.add("has-current");
     item.element.scrollIntoView({ block: "center" });
+    this.#markHits(item);
+  }
+
+  /** Places that are out of view are marked when they come into it. */
+  #markHits(item) {
+    const hits = item.text && this.#hits.get(item.segment);
+    if (hits) this.#found.set(item, hits.map((hit) => textRange(item.text, hit.span)));
   }
 
   #drawAll() {
@@ -116,48 +128,60 @@ export class TextView {
     for (const marks of [this.#spoken, this.#unsure, this.#found]) marks.clearAll();
   }
 
+  /** The text alone; what is beside it is made when it comes near the view, so that hours of text are there at once. */
   #item(segment, index) {
     const body = h("p", { class: "segment-text", dir: "auto" }, segment.text);
-    const time = h("button", { class: "segment-time", type: "button", data: { act: "seek" } }, clock(segment.start));
-    const edit = h("button", { class: "icon-button segment-edit", type: "button", data: { act: "edit" } }, icon("edit"));
     const head = h("div", { class: "segment-head" });
     const item = {
-      segment, body, head, time, edit, text: body.firstChild, isInView: false,
-      element: h("li", { class: "segment" }, head, body, edit),
+      segment, body, head, time: null, edit: null, begins: false, text: body.firstChild, isInView: false,
+      element: h("li", { class: "segment" }, head, body),
     };
     item.element.item = item;
-    this.#labels(item);
-    this.#fillHead(item, index);
+    this.#drawHead(index, item);
     this.#seen.observe(item.element);
     return item;
   }
 
-  #labels(item) {
+  /** Makes what is beside the text. */
+  #complete(item) {
+    if (item.edit) return;
     const time = clock(item.segment.start);
-    item.time.setAttribute("aria-label", t("segment.play", { time }));
-    item.edit.setAttribute("aria-label", t("segment.edit", { time }));
+    const seek = { class: "segment-time", type: "button", data: { act: "seek" }, "aria-label": t("segment.play", { time }) };
+    const edit = { class: "icon-button segment-edit", type: "button", data: { act: "edit" }, "aria-label": t("segment.edit", { time }) };
+    item.time = h("button", seek, time);
+    item.edit = h("button", edit, icon("edit"));
+    item.element.append(item.edit);
+    this.#fillHead(item);
   }
 
-  #drawHead(index) {
-    this.#fillHead(this.#items[index], index);
+  #fillHead(item) {
+    const canChange = this.#document.version !== null;
+    show(item.head, canChange && this.#on.speaker(item.segment, item.begins), item.time);
   }
 
-  #fillHead(item, index) {
+  #drawHead(index, item = this.#items[index]) {
     const { segments } = this.#document;
     const { speaker } = item.segment;
     const isKnown = this.#document.labels.length > 0;
     this.element.classList.toggle("is-plain", !isKnown);
     const begins = isKnown && (index === 0 || segments[index - 1].speaker !== speaker);
     const colour = this.#document.speakerColour(speaker);
+    item.begins = begins;
     item.element.classList.toggle("begins", begins);
     item.element.dataset.colour = colour ?? "";
-    show(item.head, this.#document.version !== null && this.#on.speaker(item.segment, begins), item.time);
+    if (item.edit) this.#fillHead(item);
   }
 
   #inView({ target, isIntersecting }) {
     target.item.isInView = isIntersecting;
-    if (isIntersecting) this.#markUnsure(target.item);
-    else this.#unsure.clear(target.item);
+    if (isIntersecting) {
+      this.#complete(target.item);
+      this.#markUnsure(target.item);
+      this.#markHits(target.item);
+    } else {
+      this.#unsure.clear(target.item);
+      this.#found.clear(target.item);
+    }
   }
 
   #markUnsure(item) {
@@ -219,8 +243,12 @@ function offsetUnder(event, node) {
   return range?.startContainer === node ? range.startOffset : 0;
 }
 
+/** What was found, by segment. */
 function grouped(hits) {
   const groups = new Map();
-  for (const hit of hits) groups.set(hit.index, [...(groups.get(hit.index) ?? []), hit]);
+  for (const hit of hits) {
+    if (groups.has(hit.segment)) groups.get(hit.segment).push(hit);
+    else groups.set(hit.segment, [hit]);
+  }
   return groups;
 }

@@ -21,8 +21,8 @@ export class Toolbar {
   element = h("div", { class: "tools", role: "toolbar", "aria-label": t("transcript.tools") });
 
   /**
-   * @param {object} parts the page's `document`, `changes`, `panel`, `player` and `view`; `find` opens the find bar, `renamed`
-   * hears of the job with another title
+   * @param {object} parts the page's `document`, `changes`, `diarization`, `panel`, `player` and `view`; `find` opens the find
+   * bar, `renamed` hears of the job with another title
    */
   constructor(parts) {
     this.#parts = parts;
@@ -30,7 +30,7 @@ export class Toolbar {
 
   /** Shows the tools that go with a job as it stands. The one that has the focus keeps it. */
   show(job) {
-    const { document: text, changes, player, find } = this.#parts;
+    const { document: text, changes, player, find, diarization } = this.#parts;
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.tool : null;
     const isDone = text.version !== null;
     show(
@@ -38,7 +38,7 @@ export class Toolbar {
       isDone && tool("undo", t("undo"), () => changes.undo(), { isOff: !changes.canUndo }),
       isDone && tool("redo", t("redo"), () => changes.redo(), { isOff: !changes.canRedo }),
       tool("search", t("find"), find),
-      isDone && this.#panelTool("speakers", "people", fillSpeakers(text, changes, player)),
+      isDone && this.#panelTool("speakers", "people", fillSpeakers(text, changes, player, diarization)),
       isDone && this.#panelTool("history", "history", fillHistory(job.id, text, changes)),
       isDone && this.#panelTool("export", "download", fillExports(job, text)),
       this.#panelTool("facts", "info", fillFacts(job.id)),
@@ -67,7 +67,7 @@ export class Toolbar {
         ? { label: t("job.cancel"), icon: icon("stop"), run: cancel }
         : { label: t("job.retry"), icon: icon("retry"), run: () => retry(job) },
       { label: t("keys.title"), icon: icon("info"), run: showKeys },
-      { label: t("delete"), icon: icon("trash"), danger: true, run: () => remove(job) },
+      { label: t("delete"), icon: icon("trash"), danger: true, begins: true, run: () => remove(job) },
     ];
   }
 

@@ -8,6 +8,7 @@ import { onLive } from "../core/live.js";
 import { go } from "../core/router.js";
 import { complain, describe } from "../core/toast.js";
 import { Changes } from "./changes.js";
+import { Diarization } from "./diarization.js";
 import { TranscriptDocument } from "./document.js";
 import { SegmentEditor } from "./editor.js";
 import { FindBar } from "./find-bar.js";
@@ -58,6 +59,7 @@ class TranscriptPage {
   #signal;
   #document = new TranscriptDocument();
   #changes;
+  #diarization;
   #player;
   #view;
   #editor;
@@ -70,6 +72,7 @@ class TranscriptPage {
   #facts = h("p", { class: "job-facts" });
   #tools;
   #empty = h("div", {});
+  #hint = h("p", { class: "text-hint hint", hidden: true }, t("transcript.hint"));
 
   static async open(id, signal) {
     const [job, transcript] = await Promise.all([
@@ -82,6 +85,7 @@ class TranscriptPage {
   constructor(job, transcript, signal) {
     [this.#job, this.#signal] = [job, signal];
     this.#changes = new Changes(job.id, this.#document);
+    this.#diarization = new Diarization(job.id, signal);
     this.#player = new Player(job, signal);
     this.#view = new TextView(this.#document, {
       seek: (seconds) => this.#player.seek(seconds),
@@ -93,13 +97,15 @@ class TranscriptPage {
     this.#following = new Following(() => (this.#player.isPlaying ? this.#view.litElement : null), signal);
     this.#run = new RunState(job, () => this.#reload());
     this.#tools = new Toolbar({
-      document: this.#document, changes: this.#changes, panel: this.#panel, player: this.#player, view: this.#view,
+      document: this.#document, changes: this.#changes, diarization: this.#diarization, panel: this.#panel,
+      player: this.#player, view: this.#view,
       find: () => this.#find.open(), renamed: (changed) => this.#renamed(changed),
     });
     this.#build();
     this.#listen();
     this.#document.load(transcript);
     this.#showJob(job);
+    this.#diarization.look(job).catch(complain);
     this.#goToPlace();
   }
 
@@ -123,9 +129,12 @@ class TranscriptPage {
         h("div", { class: "page-words" }, this.#title, this.#facts),
         this.#tools.element,
       ),
-      this.#run.element,
-      this.#find.element,
-      h("div", { class: "columns" }, h("div", { class: "text-column" }, this.#empty, this.#view.element), this.#panel.element),
+      h(
+        "div",
+        { class: "columns" },
+        h("div", { class: "text-column" }, this.#run.element, this.#find.element, this.#empty, this.#view.element, this.#hint),
+        this.#panel.element,
+      ),
       h("div", { class: "follow-place" }, this.#following.element),
       this.#player.element,
     );
@@ -193,7 +202,9 @@ class TranscriptPage {
 
   #showEmpty() {
     const isEmpty = this.#document.segments.length === 0 && this.#job.status === "completed";
-    show(this.#empty, isEmpty && h("div", { class: "empty" }, icon("audio"), h("h2", {}, t("transcript.silent")), h("p", {}, t("transcript.silent.hint"))));
+    this.#hint.hidden = this.#document.segments.length === 0 || this.#document.version === null;
+    const words = () => [icon("audio"), h("h2", {}, t("transcript.silent")), h("p", {}, t("transcript.silent.hint"))];
+    show(this.#empty, isEmpty && h("div", { class: "empty" }, words()));
   }
 
   #hear(type, data) {

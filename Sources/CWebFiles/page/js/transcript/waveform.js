@@ -18,7 +18,10 @@ export class Waveform {
     this.#seek = seek;
     this.element = h(
       "div",
-      { class: "wave", role: "slider", tabindex: "0", "aria-label": t("player.position"), "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0" },
+      {
+        class: "wave", role: "slider", tabindex: "0", "aria-label": t("player.position"),
+        "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0",
+      },
       this.#canvas,
     );
     this.element.addEventListener("pointerdown", (event) => this.#drag(event));

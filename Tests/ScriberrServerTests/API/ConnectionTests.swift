@@ -1,0 +1,128 @@
+import Testing
+
+@testable import ScriberrServer
+
+/// Clients that are slow, break off, speak no HTTP or come in crowds.
+@Suite struct Connections {
+    @Test func `a client that does not finish its headers is cut off`() async throws {
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send("GET /health HTTP/1.1\r\nHo")
+                #expect(try await connection.readToEnd() == "")
+            }
+        }
+    }
+
+    @Test func `headers that come byte by byte are cut off all the same`() async throws {
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send("GET /health HTTP/1.1\r\nX-Slow: ")
+                #expect(try await connection.readToEnd(dripping: "x") == "")
+            }
+        }
+    }
+
+    @Test func `a body that stalls is answered with 408, and nothing is done`() async throws {
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+            let (client, tokens) = try await world.register()
+            for length in ["Content-Length: 100", "Transfer-Encoding: chunked"] {
+                try await RawConnection.open(port: world.port) { connection async throws in
+                    try await connection.send(
+                        "POST /api/v1/profiles HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(tokens["access_token"] ?? "")\r\n"
+                            + "\(length)\r\n\r\n"
+                            + (length.hasPrefix("C") ? #"{"name":"# : "f\r\n" + #"{"name":"half"}"# + "\r\n")
+                    )
+                    let answer = try await connection.readToEnd()
+                    #expect(answer.hasPrefix("HTTP/1.1 408 "), "\(length)")
+                    #expect(answer.contains(#""code":"REQUEST_TIMEOUT""#))
+                    #expect(answer.lowercased().contains("connection: close"))
+                    #expect(answer.contains("X-Content-Type-Options: nosniff"))
+                }
+            }
+            #expect(try await client.get("/api/v1/profiles").items.isEmpty)
+        }
+    }
+
+    @Test func `a body that comes in drops is cut off though it never stalls`() async throws {
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+                #expect(try await connection.readToEnd(dripping: " ").hasPrefix("HTTP/1.1 408 "))
+            }
+        }
+    }
+
+    @Test func `a chunked body that is cut off is no complete one`() async throws {
+        try await ServerWorld.run { world async throws in
+            let (client, tokens) = try await world.register()
+            for _ in 0..<3 {
+                try await RawConnection.open(port: world.port) { connection async throws in
+                    try await connection.send(
+                        "POST /api/v1/profiles HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(tokens["access_token"] ?? "")\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\nf\r\n" + #"{"name":"half"}"# + "\r\n"
+                    )
+                }
+            }
+            // None of them is answered, so what comes behind them is the first.
+            #expect(try await client.send("POST", "/api/v1/profiles", json: #"{"name":"whole"}"#).status == 201)
+            #expect(try await client.get("/api/v1/profiles").items.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "GET /health HTTP/1.1\r\nHost: x\r\nX-Long: " + String(repeating: "x", count: 20_000) + "\r\n\r\n", 431,
+            "HEADERS_TOO_LARGE"
+        ),
+        ("GET /" + String(repeating: "x", count: 20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 431, "HEADERS_TOO_LARGE"),
+        (
+            "GET /health HTTP/1.1\r\n" + (0..<200).map { "X-\($0): 1\r\n" }.joined() + "\r\n", 431, "HEADERS_TOO_LARGE"
+        ),
+        ("BREW /api/v1/files HTTP/1.1\r\nHost: x\r\n\r\n", 501, "NOT_IMPLEMENTED"),
+        ("GET /health HTTPS\r\nHost: x\r\n\r\n", 400, "INVALID_REQUEST"),
+        ("GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n", 400, "INVALID_REQUEST"),
+        (
+            "POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            "INVALID_REQUEST"
+        ),
+        (
+            "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n", 400,
+            "INVALID_REQUEST"
+        ),
+    ])
+    func `what is no request gets the one envelope too`(_ bytes: String, _ status: Int, _ code: String) async throws {
+        try await ServerWorld.run(configure: { $0.headerBytesMax = 8_192 }) { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send(bytes)
+                let answer = try await connection.readToEnd()
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer.prefix(60))")
+                #expect(answer.contains(#"{"error":{"code":"\#(code)","message":""#))
+                #expect(answer.firstMatch(of: /"request_id":"req_[0-9a-f]{24}"/) != nil)
+                #expect(answer.contains("X-Request-ID: req_"))
+                #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+            }
+        }
+    }
+
+    @Test func `connections beyond the limit wait until another ends`() async throws {
+        try await ServerWorld.run(configure: { $0.connectionsMax = 2 }) { world async throws in
+            let ask = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+            try await RawConnection.open(port: world.port) { first async throws in
+                try await first.send(ask)
+                #expect(try await first.read(until: "ok"))
+                try await RawConnection.open(port: world.port) { second async throws in
+                    try await second.send(ask)
+                    #expect(try await second.read(until: "ok"))
+                    try await RawConnection.open(port: world.port) { third async throws in
+                        try await third.send(ask)
+                        // Those who are in are served as ever, while the third gets nothing.
+                        try await second.send(ask.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n"))
+                        #expect(try await second.readToEnd().ranges(of: "ok").count == 2)
+                        #expect(try await third.read(until: "ok"))
+                        #expect(third.received.ranges(of: "HTTP/1.1 200").count == 1)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import ScriberrStore
+import ScriberrTestSupport
+
+/// The databases that the services must be the same on.
+enum WorldDatabase: String, CaseIterable {
+    case sqlite
+    case postgres
+
+    /// SQLite, unless `SCRIBERR_TEST_DATABASE` is `postgres` or `both`.
+    static var all: [WorldDatabase] {
+        let wanted = ProcessInfo.processInfo.environment["SCRIBERR_TEST_DATABASE"] ?? sqlite.rawValue
+        return allCases.filter { $0.rawValue == wanted || wanted == "both" }
+    }
+
+    /// Opens a database with nothing in it, hands it to `body` and removes it.
+    func with(_ body: (any Database, StoreSignals) async throws -> Void) async throws {
+        switch self {
+        case .sqlite:
+            try await withTemporaryFolder { folder in
+                let signals = StoreSignals()
+                try await use(SQLiteDatabase(path: folder + "/test.db", signals: signals), signals, body)
+            }
+        case .postgres:
+            try await PostgresSeats.shared.with {
+                let url = try TestPostgres.makeDatabase(like: await PostgresTemplate.shared.name())
+                let signals = StoreSignals()
+                guard let address = PostgresAddress(url) else { throw CocoaError(.formatting) }
+                try await use(PostgresDatabase(address: address, signals: signals), signals, body)
+                try TestPostgres.drop(TestPostgres.name(url))
+            }
+        }
+    }
+
+    private func use(
+        _ database: any Database,
+        _ signals: StoreSignals,
+        _ body: (any Database, StoreSignals) async throws -> Void
+    ) async throws {
+        do {
+            try await body(database, signals)
+        } catch {
+            await database.close()
+            print("failed on \(self)")
+            throw error
+        }
+        await database.close()
+    }
+}
+
+/// A PostgreSQL database with all tables, to be copied: a hundred copies take a second instead of a minute.
+private actor PostgresTemplate {
+    static let shared = PostgresTemplate()
+    private var making: Task<String, any Error>?
+
+    /// Its name.
+    func name() async throws -> String {
+        if let making { return try await making.value }
+        let task = Task {
+            let url = try TestPostgres.makeDatabase()
+            guard let address = PostgresAddress(url) else { throw CocoaError(.formatting) }
+            // Nobody may be connected to what is copied.
+            await (try PostgresDatabase(address: address)).close()
+            return TestPostgres.name(url)
+        }
+        making = task
+        return try await task.value
+    }
+}
