@@ -2,6 +2,10 @@
 struct DownloadLimits: Sendable {
     /// Without a byte, from the request on.
     var stall: Duration = .seconds(30)
+    /// Until a server answers a request at all.
+    var answer: Duration = .seconds(10)
+    /// Tries while nothing has answered yet: a job that waits for a network that swallows everything holds others up.
+    var unansweredTriesMax = 2
     /// Tries without any progress.
     var triesMax = 4
     /// After the first failed try; grows with each.

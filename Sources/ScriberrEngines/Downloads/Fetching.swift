@@ -19,16 +19,18 @@ struct Fetching: Sendable {
 
     /// Fetches until the file is whole.
     func run(onBytes: @escaping OnBytes) async throws {
-        var failures = 0
+        var (failures, hasAnswered) = (0, false)
         while true {
             let before = part.size ?? 0
+            let watch = Watch()
             do {
-                try await once(onBytes)
+                try await once(watch, onBytes)
                 return
             } catch let error as ScriberrError where error.code == .downloadFailed && error.disposition == .transient {
                 // Progress earns new tries: a connection that is cut now and then still gets there.
                 failures = (part.size ?? 0) > before ? 1 : failures + 1
-                guard failures < limits.triesMax else { throw error }
+                hasAnswered = hasAnswered || watch.hasAnswered
+                guard failures < (hasAnswered ? limits.triesMax : limits.unansweredTriesMax) else { throw error }
                 part.cleanUp(keepsResumable: true)
                 try await ContinuousClock().sleep(for: limits.pause * failures)
             }
@@ -36,11 +38,11 @@ struct Fetching: Sendable {
     }
 
     /// One request, from wherever the part ends.
-    private func once(_ onBytes: @escaping OnBytes) async throws {
+    private func once(_ watch: Watch, _ onBytes: @escaping OnBytes) async throws {
         let resume = part.resumable(from: url)
         if let resume, resume.bytes == source.sizeBytes { return }
         do {
-            try await withWatchdog { watch in
+            try await guarded(by: watch) {
                 let response = try await client.execute(request(resume), deadline: .distantFuture)
                 watch.noted()
                 let offset = try accept(response, resume)
@@ -146,14 +148,17 @@ struct Fetching: Sendable {
     // MARK: Stalls
 
     /// Runs `body` and gives up when it notes nothing for too long.
-    private func withWatchdog(_ body: @escaping @Sendable (Watch) async throws -> Void) async throws {
-        let watch = Watch()
-        let limit = limits.stall
+    private func guarded(by watch: Watch, _ body: @escaping @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup { group in
-            group.addTask { try await body(watch) }
+            group.addTask { try await body() }
             group.addTask {
-                while watch.quiet < limit { try await ContinuousClock().sleep(for: limit - watch.quiet) }
-                throw failure("The model server sent nothing for too long.", .transient, url)
+                while true {
+                    let left = (watch.hasAnswered ? limits.stall : min(limits.answer, limits.stall)) - watch.quiet
+                    guard left > .zero else { break }
+                    try await ContinuousClock().sleep(for: left)
+                }
+                let fault = watch.hasAnswered ? "sent nothing for too long" : "does not answer"
+                throw failure("The model server \(fault).", .transient, url)
             }
             defer { group.cancelAll() }
             try await group.next()
@@ -163,9 +168,11 @@ struct Fetching: Sendable {
 
 /// When something was last heard.
 final class Watch: Sendable {
-    private let last = Mutex(ContinuousClock.now)
-    func noted() { last.withLock { $0 = .now } }
-    var quiet: Duration { ContinuousClock.now - last.withLock { $0 } }
+    private let heard = Mutex((last: ContinuousClock.now, isAny: false))
+    func noted() { heard.withLock { $0 = (.now, true) } }
+    var quiet: Duration { ContinuousClock.now - heard.withLock { $0.last } }
+    /// Whether anything was heard at all.
+    var hasAnswered: Bool { heard.withLock { $0.isAny } }
 }
 
 /// `bytes 100-199/200`

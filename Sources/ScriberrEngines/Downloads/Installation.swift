@@ -61,6 +61,8 @@ struct Installation: Sendable {
         let all = model.downloadBytes
         let feed = feed
         let isOnly = model.sources.count == 1
+        // Said before the first byte comes: a server that takes its time must not look like work that stands still.
+        feed.yield(.downloading(received: before, total: all))
         try await fetching.run { received, total in
             feed.yield(.downloading(received: before + received, total: all ?? (isOnly ? total : nil)))
         }

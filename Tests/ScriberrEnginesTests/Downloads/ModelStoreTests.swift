@@ -112,7 +112,24 @@ struct ModelStoreTests {
         try await withStore(archive: archive, patience: .milliseconds(400)) { _, _, answer in
             try await answer.stall()
         } _: { world in
-            #expect(await world.pullError()?.code == .downloadFailed)
+            let error = await world.pullError()
+            #expect(error?.code == .downloadFailed && error?.message == "The model server does not answer.")
+            // Fewer times than one that has answered before, which may be about to come back.
+            #expect(world.log.all.count == 2)
+        }
+    }
+
+    @Test func `that a model is fetched is said before its server answers`() async throws {
+        try await withStore(archive: try await smallArchive(), patience: .milliseconds(400)) { _, _, answer in
+            try await answer.stall()
+        } _: { world in
+            let told = Mutex<[PreparationProgress]>([])
+            _ = try? await world.store.pull(StoreWorld.model) { event in told.withLock { $0.append(event) } }
+            #expect(
+                told.withLock { $0 }.contains { event in
+                    if case .downloading(0, _) = event { true } else { false }
+                }
+            )
         }
     }
 
