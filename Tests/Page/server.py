@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("SCRIBERR_BIN") or str(ROOT / ".build/debug/scriberr")
+# The server runs in a folder of its own.
+PROGRAM = str(Path(os.environ.get("SCRIBERR_BIN") or ROOT / ".build/debug/scriberr").absolute())
 START_SECONDS = 60
 
 
