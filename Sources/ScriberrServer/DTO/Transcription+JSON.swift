@@ -5,7 +5,7 @@ import ScriberrServices
 extension JSONWriter {
     /// Writes the fields of a job as create, get and patch show it.
     mutating func transcription(_ job: Transcription) {
-        listedTranscription(job)
+        listedTranscription(job.summary)
         if let target = job.diarizes { field("source_transcription_id", target.text) }
         field("language", job.options.language)
         field("detected_language", job.detectedLanguage)
@@ -31,7 +31,7 @@ extension JSONWriter {
     }
 
     /// Writes the fields of a job as lists show it.
-    mutating func listedTranscription(_ job: Transcription) {
+    mutating func listedTranscription(_ job: TranscriptionSummary) {
         field("id", job.id.text)
         field("file_id", job.fileID.text)
         field("title", job.title)
