@@ -149,7 +149,7 @@ struct Authenticator: Sendable {
     }
 
     private static func credentials(_ headers: HTTPFields, _ scheme: String) -> String? {
-        guard let header = headers[.authorization], let blank = header.firstIndex(of: " "),
+        guard let header = headers[.authorization], let blank = header.utf8.firstIndex(of: UInt8(ascii: " ")),
             header[..<blank].lowercased() == scheme
         else { return nil }
         let text = header[blank...].trimmingBlanks()

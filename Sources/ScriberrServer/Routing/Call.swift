@@ -71,7 +71,10 @@ struct Glance {
     let parameters: [String: String]
     /// The query's parameters, decoded; the first of a name counts.
     let query: [String: String]
-    let services: Services
+    let server: ServerParts
+
+    /// Jobs and their results.
+    var transcriptions: TranscriptionService { server.services.transcriptions }
 
     /// The parameter `id` as an identifier.
     func id<ID: PublicID>(_ type: ID.Type = ID.self) throws -> ID {

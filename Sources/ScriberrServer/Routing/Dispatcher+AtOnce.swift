@@ -18,7 +18,7 @@ extension Dispatcher {
         do {
             guard let principal = try server.authenticator.authenticateAtOnce(head.headerFields) else { return nil }
             try principal.require(scope)
-            let glance = Glance(parameters: parameters, query: query, services: server.services)
+            let glance = Glance(parameters: parameters, query: query, server: server)
             guard var answer = try run(glance, principal) else { return nil }
             let requestID = makeRequestID(from: head.headerFields[.requestID])
             decorate(&answer, for: head, requestID: requestID)
