@@ -131,7 +131,9 @@ package final class AccountService: Sendable {
         tokenVersion: Int64,
         session: String?
     ) throws -> User? {
-        guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else { return nil }
+        guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
+            return nil
+        }
         if let session, try !RefreshTokenSQL.isOpen(db, session: session, owner: user) { return nil }
         return account
     }

@@ -71,7 +71,9 @@ import Testing
             let job = try await client.job()
             _ = try await client.send("POST", "/api/v1/transcriptions/\(job):cancel")
             let authorization = try #require(client.headers.last?.1)
-            let paths = ["transcriptions/\(job)", "files", "transcriptions?limit=1", "transcriptions/\(job)?wait=0", "transcriptions"]
+            let paths = [
+                "transcriptions/\(job)", "files", "transcriptions?limit=1", "transcriptions/\(job)?wait=0", "transcriptions",
+            ]
             let text = paths.enumerated().map { number, path in
                 "GET /api/v1/\(path) HTTP/1.1\r\nHost: x\r\nX-Request-ID: number-\(number)\r\nAuthorization: \(authorization)\r\n\r\n"
             }
@@ -103,7 +105,8 @@ extension ServerWorld {
         #expect(quick.body == usual.body)
         let passing = ["date", "x-request-id", "connection"]
         func lasting(_ answer: TestAnswer) -> [String] {
-            answer.headers.filter { !passing.contains($0.name.lowercased()) }.map { "\($0.name.lowercased()): \($0.value)" }.sorted()
+            answer.headers.filter { !passing.contains($0.name.lowercased()) }.map { "\($0.name.lowercased()): \($0.value)" }
+                .sorted()
         }
         #expect(lasting(quick) == lasting(usual))
         return quick
