@@ -180,7 +180,10 @@ let package = Package(
         tests("ScriberrCommandTests", ["scriberr", "ScriberrEngines", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
         tests(
             "EndToEndTests",
-            ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]
+            [
+                "scriberr", "scriberr-engine", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .logging,
+                .nioCore, .nioHTTP1,
+            ]
         ),
     ]
 )

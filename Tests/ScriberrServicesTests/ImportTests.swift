@@ -219,7 +219,9 @@ struct ImportTests {
             let imports = world.imports(ImportPolicy(network: .open, sites: site))
             let file = try await imports.start(owner, url: "https://youtu.be/x", title: nil, youTubeOnly: true)
             let now = world.clock.now()
-            let claim = { try ImportSQL.claim($0, until: now + .seconds(60), at: now) } as @Sendable (any SQLConnection) throws -> ImportJob?
+            let claim: @Sendable (any SQLConnection) throws -> ImportJob? = {
+                try ImportSQL.claim($0, until: now + .seconds(60), at: now)
+            }
             let claimed = try #require(try await world.database.write(claim))
             let worker = Task {
                 while !Task.isCancelled { await Task.yield() }

@@ -28,8 +28,8 @@ struct PostgresWorldTests {
     /// The statements of the two databases differ where rows are claimed, renewed and taken back.
     @Test(
         arguments: [
-            "complete is not fenced by the attempt", "checkpoint is not fenced by the attempt", "recovery does not look at leases",
-            "a claim does not raise the attempt", "complete forgets the event", "release forgets the execution",
+            "complete is not fenced by the attempt", "checkpoint is not fenced by the attempt", "recovery charges a failure",
+            "the last in line goes first", "complete forgets the event", "release forgets the execution",
             "complete keeps the checkpoints", "a cancel is not remembered",
         ]
     )

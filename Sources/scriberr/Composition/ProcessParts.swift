@@ -20,13 +20,19 @@ struct ProcessParts {
     let queue: JobQueue?
 
     /// Throws ``SettingsError`` or ``ScriberrError`` when something cannot be had.
-    init(_ settings: Settings, role: InstanceRecord.Role, hasWorkers: Bool, logger: Logger) async throws {
+    init(
+        _ settings: Settings,
+        role: InstanceRecord.Role,
+        hasWorkers: Bool,
+        migrations: [Migration] = allMigrations,
+        logger: Logger
+    ) async throws {
         self.settings = settings
         self.logger = logger
         if case .folder(let path) = settings.storage { try makeFolder(path) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
         let hasCUDA = try await Self.check(engines, settings, logger)
-        opened = try OpenedDatabase(settings, logger: logger)
+        opened = try OpenedDatabase(settings, migrations: migrations, logger: logger)
         try await opened.checkStart()
         let offer = try await Self.offer(engines, settings, hasCUDA: hasCUDA)
         recordings = try await RecordingStore.open(settings.storage, logger: logger)
