@@ -3,6 +3,7 @@ import Logging
 import ScriberrCore
 import ScriberrEngineWire
 import ScriberrEngines
+import ScriberrMedia
 import ScriberrQueue
 import ScriberrServices
 import ScriberrStore
@@ -30,6 +31,8 @@ struct ProcessParts {
         self.settings = settings
         self.logger = logger
         if case .folder(let path) = settings.storage { try makeFolder(path) }
+        let leftovers = WorkFolder.removeLeftovers()
+        if leftovers > 0 { logger.info("Removed what a killed process left behind", metadata: ["folders": "\(leftovers)"]) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
         let hasCUDA = try await Self.check(engines, settings, logger)
         opened = try OpenedDatabase(settings, migrations: migrations, logger: logger)
