@@ -126,6 +126,12 @@ let package = Package(
             path: "Tests/WebServer",
             swiftSettings: house
         ),
+        .target(
+            name: "ScriberrTestStores",
+            dependencies: ["ScriberrStore", "ScriberrTestSupport"],
+            path: "Tests/Stores",
+            swiftSettings: house
+        ),
         tests("ScriberrCoreTests", ["ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrTranscriptTests", ["ScriberrTranscript", "ScriberrCore", "ScriberrTestSupport"]),
         tests("ScriberrEngineWireTests", ["ScriberrEngineWire", "ScriberrCore"]),
@@ -137,7 +143,7 @@ let package = Package(
         tests("ScriberrQueueTests", ["ScriberrQueue", "ScriberrCore", "ScriberrTestSupport", .logging]),
         tests(
             "SimulationTests",
-            ["ScriberrQueue", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .logging],
+            ["ScriberrQueue", "ScriberrStore", "ScriberrCore", "ScriberrTestStores", "ScriberrTestSupport", .logging],
             exclude: ["README.md"]
         ),
         .executableTarget(
@@ -158,15 +164,15 @@ let package = Package(
             "ScriberrServicesTests",
             [
                 "ScriberrServices", "ScriberrEngines", "ScriberrQueue", "ScriberrStore", "ScriberrMedia", "ScriberrTranscript",
-                "ScriberrCore", "ScriberrTestSupport", "ScriberrTestServer", .asyncHTTPClient, .crypto, .logging, .nioCore,
-                .nioHTTP1,
+                "ScriberrCore", "ScriberrTestStores", "ScriberrTestSupport", "ScriberrTestServer", .asyncHTTPClient, .crypto,
+                .logging, .nioCore, .nioHTTP1,
             ]
         ),
         tests(
             "ScriberrServerTests",
             [
                 "CZlib", "ScriberrServer", "ScriberrServices", "ScriberrEngines", "ScriberrStore", "ScriberrCore",
-                "ScriberrTestSupport",
+                "ScriberrTestStores", "ScriberrTestSupport",
                 .asyncHTTPClient, .crypto,
                 .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]
@@ -174,7 +180,10 @@ let package = Package(
         tests("ScriberrCommandTests", ["scriberr", "ScriberrEngines", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),
         tests(
             "EndToEndTests",
-            ["scriberr", "scriberr-engine", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]
+            [
+                "scriberr", "scriberr-engine", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .logging,
+                .nioCore, .nioHTTP1,
+            ]
         ),
     ]
 )

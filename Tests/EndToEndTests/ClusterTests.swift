@@ -58,6 +58,18 @@ struct ClusterTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a worker that waits for its database ends when it is asked to`() async throws {
+        try await withTemporaryFolder { folder in
+            // Nobody listens at this port.
+            let environment = ["DATABASE_URL": "postgres://scriberr@127.0.0.1:1/scriberr", "UPLOAD_DIR": folder + "/uploads"]
+            let worker = ServerProcess(folder: folder, environment: environment, arguments: ["worker"])
+            try worker.spawn()
+            _ = await worker.logged { $0.contains("PostgreSQL cannot be reached") }
+            #expect(await worker.stop() == 0)
+        }
+    }
+
     @Test(.enabled(if: Cluster.isThorough, "make chaos-cluster runs it."), .timeLimit(.minutes(3)))
     func `a running job stops when any node is asked, and one that nobody can do says so`() async throws {
         try await withTemporaryFolder { folder in

@@ -14,13 +14,21 @@ final class ServerProcess: Sendable {
     private let extra: [String: String]
     private let arguments: [String]
     private let launcher: [String]
+    private let program: [String]
 
     /// Makes a server that has not been started; `environment` goes before the defaults. `launcher` is a program with arguments
-    /// that becomes the server.
-    init(folder: String, environment: [String: String] = [:], arguments: [String] = ["serve"], launcher: [String] = []) {
+    /// that becomes the server. `program` is run instead of the built one.
+    init(
+        folder: String,
+        environment: [String: String] = [:],
+        arguments: [String] = ["serve"],
+        launcher: [String] = [],
+        program: [String]? = nil
+    ) {
         self.folder = folder
         self.arguments = arguments
         self.launcher = launcher
+        self.program = program ?? [Self.binaries.appendingPathComponent("scriberr").path]
         extra = environment
         (lines, sink) = AsyncStream.makeStream(of: String.self)
     }
@@ -49,7 +57,7 @@ final class ServerProcess: Sendable {
     @discardableResult
     func spawn() throws -> AsyncStream<URL> {
         let child = Process()
-        let command = launcher + [Self.binaries.appendingPathComponent("scriberr").path] + arguments
+        let command = launcher + program + arguments
         child.executableURL = URL(fileURLWithPath: command[0])
         child.arguments = Array(command.dropFirst())
         child.currentDirectoryURL = URL(fileURLWithPath: folder)

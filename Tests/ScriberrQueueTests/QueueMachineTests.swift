@@ -316,14 +316,14 @@ import Testing
         let job = ClaimedJob.sample(1)
         driver.give([job])
         #expect(driver.send(.shutdown).asked == [.shutdown])
-        #expect(driver.advance(by: .seconds(14)).stopped.isEmpty)
+        #expect(driver.advance(by: .seconds(2)).stopped.isEmpty)
         #expect(driver.advance(by: .seconds(1)).stopped == [.shutdown])
         let actions = driver.advance(by: .seconds(3))
         #expect(actions.abandoned == 1)
         #expect(actions.writes == [.release])
         driver.answer(.finished(.applied)) { $0.isFinish }
         #expect(driver.answer(.done) { $0.isUnregister }.hasStopped)
-        #expect(driver.now < .seconds(30))
+        #expect(driver.now < .seconds(10))
     }
 
     @Test func `a handler that ends when asked is released without a charge`() {

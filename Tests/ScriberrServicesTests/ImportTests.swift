@@ -209,6 +209,34 @@ struct ImportTests {
         }
     }
 
+    @Test func `an import that is claimed just as the server stops is put back untouched`() async throws {
+        try await World.with { world in
+            let owner = try await world.ann()
+            let calls = Mutex(0)
+            let site = InventedSite { _, write in
+                calls.withLock { $0 += 1 }
+                try await write(Array("Avideo".utf8)[...])
+                return nil
+            }
+            let imports = world.imports(ImportPolicy(network: .open, sites: site))
+            let file = try await imports.start(owner, url: "https://youtu.be/x", title: nil, youTubeOnly: true)
+            let now = world.clock.now()
+            let claim: @Sendable (any SQLConnection) throws -> ImportJob? = {
+                try ImportSQL.claim($0, until: now + .seconds(60), at: now)
+            }
+            let claimed = try #require(try await world.database.write(claim))
+            let worker = Task {
+                while !Task.isCancelled { await Task.yield() }
+                await imports.perform(claimed) { _ in }
+            }
+            worker.cancel()
+            await worker.value
+            #expect(calls.withLock { $0 } == 0)
+            #expect(try await world.services.library.get(owner, file.id).status == .processing)
+            #expect(try await world.database.write(claim)?.attempt == 1)
+        }
+    }
+
     private func serving(_ content: [String: String], _ body: @escaping @Sendable (TestServer) async throws -> Void) async throws
     {
         try await TestServer.serving { request, answer in

@@ -4,6 +4,7 @@ import ScriberrCore
 import ScriberrEngines
 import ScriberrServices
 import ScriberrStore
+import ScriberrTestStores
 import ScriberrTestSupport
 import Testing
 
@@ -24,7 +25,7 @@ struct World: Sendable {
         uploadLimitBytes: Int64 = 1 << 20,
         _ body: (World) async throws -> Void
     ) async throws {
-        for kind in WorldDatabase.all {
+        for kind in TestDatabase.all {
             try await kind.with { database, signals in
                 try await withTemporaryFolder { folder in
                     let world = try World(

@@ -10,7 +10,7 @@ struct Oracle {
     private(set) var jobs: [TranscriptionID: JobState] = [:]
     private(set) var pieces: [TranscriptionID: Set<Int>] = [:]
     private var lastSequence: Int64 = 0
-    private var lastChanges = -1
+    private var lastChanges: Int64 = -1
     private var seen: [InstanceID: Timestamp] = [:]
     private var seats: [InstanceID: String] = [:]
     /// The true time, whatever requests say that were made some time ago.
@@ -40,10 +40,9 @@ struct Oracle {
     /// Compares the tables with what `cause` allows. An answer of nil means that the call failed and was undone.
     mutating func check(_ connection: any SQLConnection, after cause: Cause) throws {
         try noteInstance(cause)
-        let changes = try connection.query("SELECT total_changes() AS n", []).first?.int("n") ?? 0
-        let events = changes == lastChanges ? [:] : try newEvents(connection)
-        let rows = changes == lastChanges ? jobs : try currentRows(connection)
-        lastChanges = changes
+        let hasChanged = try hasChanged(connection)
+        let events = hasChanged ? try newEvents(connection) : [:]
+        let rows = hasChanged ? try currentRows(connection) : jobs
         try checkAnswer(cause, rows)
         for id in Set(jobs.keys).union(rows.keys) {
             let (before, after) = (jobs[id], rows[id])
@@ -61,6 +60,19 @@ struct Oracle {
         let changed = rows.values.filter { jobs[$0.id] != $0 || cause.touches($0.id) }
         jobs = rows
         for job in changed { try checkRemains(try JobRemains(connection, job.id), job) }
+    }
+
+    /// Whether the transaction has written anything at all.
+    private mutating func hasChanged(_ connection: any SQLConnection) throws -> Bool {
+        let count =
+            switch connection.dialect {
+            case .sqlite: "SELECT total_changes() AS n"
+            // A transaction that has written has a number of its own.
+            case .postgres: "SELECT coalesce(pg_current_xact_id_if_assigned()::text, '-1')::bigint AS n"
+            }
+        let changes = try connection.query(count, []).first?.integer("n") ?? 0
+        defer { lastChanges = changes }
+        return connection.dialect == .postgres ? changes != -1 : changes != lastChanges
     }
 
     private mutating func noteInstance(_ cause: Cause) throws {

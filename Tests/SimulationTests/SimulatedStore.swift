@@ -2,9 +2,9 @@ import ScriberrCore
 import ScriberrQueue
 import ScriberrStore
 
-/// The real statements on a real database in memory, each call followed by the oracle's look at the tables.
+/// The real statements on a real database, each call followed by the oracle's look at the tables.
 struct SimulatedStore {
-    private let database: InlineSQLiteDatabase
+    private let database: any InlineDatabase
     private let mutant: Mutant?
     private(set) var oracle: Oracle
 
@@ -15,12 +15,13 @@ struct SimulatedStore {
     }
 
     /// Empties `database` and uses it: making a new one would cost more than living through a seed.
-    init(_ database: InlineSQLiteDatabase, owners: Int, mutant: Mutant?, hasSteadyClocks: Bool) throws {
+    init(_ database: any InlineDatabase, owners: Int, mutant: Mutant?, hasSteadyClocks: Bool) throws {
         self.database = database
         self.mutant = mutant
         oracle = Oracle(hasSteadyClocks: hasSteadyClocks)
         try database.writeNow { connection in
-            for table in ["transcriptions", "events", "instances", "queue_lanes", "queue_speed", "users", "sqlite_sequence"] {
+            let counters = connection.dialect == .sqlite ? ["sqlite_sequence"] : []
+            for table in ["transcriptions", "events", "instances", "queue_lanes", "queue_speed", "users"] + counters {
                 try connection.execute("DELETE FROM \(table)", [])
             }
             try connection.execute("UPDATE queue_clock SET virtual_time = 0, lanes_kept = 0", [])

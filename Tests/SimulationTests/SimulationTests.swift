@@ -19,17 +19,21 @@ struct SimulationTests {
         if let failure = report.failures.first, setting.isVerbose { print(history(of: failure.seed, lines: 2_000)) }
     }
 
-    @Test func `a seed always tells the same story`() throws {
+    @Test func `a seed always tells the same story`() async throws {
         for seed: UInt64 in [3, 17] {
-            var traces: [Trace] = []
-            for _ in 0..<2 {
-                var world = try World(seed: seed, on: InlineSQLiteDatabase(), traces: true)
-                try world.run()
-                traces.append(world.trace)
-            }
+            let traces = [try await story(of: seed, on: .sqlite), try await story(of: seed, on: .sqlite)]
             #expect(traces[0].digest == traces[1].digest)
             #expect(traces[0].lines.count > 100)
         }
+    }
+}
+
+/// A world's whole story.
+func story(of seed: UInt64, on database: SimulatedDatabase) async throws -> Trace {
+    try await database.with {
+        var world = try World(seed: seed, on: $0, traces: true)
+        try world.run()
+        return world.trace
     }
 }
 
@@ -60,22 +64,31 @@ struct SimulationReport: Sendable {
     }
 }
 
-/// Lives through the worlds of all seeds, on two threads.
-func simulate(_ seeds: Range<UInt64>, mutant: Mutant? = nil, stopsAtFailure: Bool = false) async -> SimulationReport {
+/// Lives through the worlds of all seeds, on two threads with a database each.
+func simulate(
+    _ seeds: Range<UInt64>,
+    on database: SimulatedDatabase = .sqlite,
+    mutant: Mutant? = nil,
+    stopsAtFailure: Bool = false
+) async -> SimulationReport {
     let lanes: UInt64 = mutant == nil ? 2 : 1
     return await withTaskGroup(of: SimulationReport.self) { group in
         for lane in 0..<lanes {
             group.addTask {
-                var report = SimulationReport()
-                guard let database = try? InlineSQLiteDatabase() else {
-                    report.failures.append(.init(seed: seeds.lowerBound, violation: "no database can be made"))
+                do {
+                    return try await database.with { opened in
+                        var report = SimulationReport()
+                        for seed in seeds where seed % lanes == lane {
+                            simulate(seed, on: opened, mutant, into: &report)
+                            if stopsAtFailure, !report.failures.isEmpty { break }
+                        }
+                        return report
+                    }
+                } catch {
+                    var report = SimulationReport()
+                    report.failures.append(.init(seed: seeds.lowerBound, violation: "no database can be made: \(error)"))
                     return report
                 }
-                for seed in seeds where seed % lanes == lane {
-                    simulate(seed, on: database, mutant, into: &report)
-                    if stopsAtFailure, !report.failures.isEmpty { break }
-                }
-                return report
             }
         }
         var whole = SimulationReport()
@@ -89,7 +102,7 @@ func simulate(_ seeds: Range<UInt64>, mutant: Mutant? = nil, stopsAtFailure: Boo
     }
 }
 
-private func simulate(_ seed: UInt64, on database: InlineSQLiteDatabase, _ mutant: Mutant?, into report: inout SimulationReport) {
+private func simulate(_ seed: UInt64, on database: any InlineDatabase, _ mutant: Mutant?, into report: inout SimulationReport) {
     do {
         var world = try World(seed: seed, on: database, mutant: mutant)
         defer {

@@ -64,7 +64,7 @@ struct World {
         case piece(Int)
     }
 
-    init(seed: UInt64, on database: InlineSQLiteDatabase, mutant: Mutant? = nil, traces: Bool = false) throws {
+    init(seed: UInt64, on database: any InlineDatabase, mutant: Mutant? = nil, traces: Bool = false) throws {
         self.seed = seed
         self.mutant = mutant
         random = SeededRandom(seed: seed &* 0x2545_F491_4F6C_DD1D)

@@ -39,8 +39,8 @@ struct GuardedChild: Sendable {
     nonisolated(nonsending) func run(
         consume: nonisolated(nonsending) (SubprocessOutputSequence.Buffer) async throws -> Void
     ) async throws -> ChildEnding {
-        let folder = try makeEmptyFolder()
-        defer { removeEmptyFolder(folder) }
+        let folder = try WorkFolder("media")
+        defer { folder.remove() }
         let watch = StallWatch(limit: tools.limits.stall)
         let status: TerminationStatus
         let messages: String
@@ -49,7 +49,7 @@ struct GuardedChild: Sendable {
                 .path(tools.prlimit),
                 arguments: Arguments(limitArguments + ["--", program.string] + arguments),
                 environment: .custom([:] as [Environment.Key: String]),
-                workingDirectory: folder,
+                workingDirectory: FilePath(folder.path),
                 input: .none,
                 output: .sequence,
                 error: .sequence
@@ -121,22 +121,6 @@ struct GuardedChild: Sendable {
         case .exited(let code): .failed(code)
         case .signaled(let signal): .killed(signal)
         }
-    }
-
-    private func makeEmptyFolder() throws -> FilePath {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("scriberr-media-\(UUID().uuidString)")
-        do {
-            let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false, attributes: mode)
-        } catch {
-            throw ScriberrError(.storageFailed, "The folder for temporary files cannot be used.", detail: "\(error)")
-        }
-        return FilePath(folder.path)
-    }
-
-    private func removeEmptyFolder(_ folder: FilePath) {
-        // It is empty and nobody looks for it; one left behind does no harm.
-        try? FileManager.default.removeItem(atPath: folder.string)
     }
 }
 

@@ -29,15 +29,8 @@ package struct YtDlp: Sendable {
     /// Streams the best audio of the page at `url` into `write` and answers the title that the site gives it. Throws
     /// `DOWNLOAD_FAILED`, and what `write` throws.
     package func download(_ url: String, write: @Sendable (ArraySlice<UInt8>) async throws -> Void) async throws -> String? {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("scriberr-site-\(UUID().uuidString)")
-        do {
-            let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false, attributes: mode)
-        } catch {
-            throw ScriberrError(.storageFailed, "The folder for temporary files cannot be used.", detail: "\(error)")
-        }
-        // What is left of it is the system's to tidy up.
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try WorkFolder("site")
+        defer { folder.remove() }
         let (status, messages) = try await run(url, in: folder.path, write)
         try Task.checkCancellation()
         guard status == .exited(0) else {

@@ -82,6 +82,7 @@ package final class Attempt: Sendable {
     /// A piece that cannot be kept after some tries is let go: it costs rework only if this attempt does not end well.
     package func checkpoint(_ checkpoint: Checkpoint) async throws {
         signOfLife()
+        logger.debug("Finished a piece", metadata: ["piece": "\(checkpoint.piece)"])
         for attempt in 1...Self.checkpointTriesMax {
             do {
                 try await fenced { try await store.checkpoint(lease, checkpoint, at: wallClock.now()) }

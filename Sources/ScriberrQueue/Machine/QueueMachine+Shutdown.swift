@@ -15,8 +15,12 @@ struct Stopping: Sendable, Hashable {
     /// Whether goodbye was said.
     var isLeaving = false
 
+    /// How long a piece that is under way may take to be finished rather than done again. Supervisors that end a process by force
+    /// give it ten seconds as a rule, in which everything else has to end too.
+    private static let pieceWait = Duration.seconds(3)
+
     init(from now: Duration, deadline: Duration) {
-        forceAt = now + deadline * 0.5
+        forceAt = now + min(deadline * 0.5, Self.pieceWait)
         abandonAt = now + deadline * 0.8
         unregisterAt = now + deadline * 0.9
         endAt = now + deadline

@@ -8,6 +8,8 @@ extension ImportService {
     /// Works on a claimed import until it has ended, its lease is lost, its file is deleted or the task is canceled.
     func perform(_ job: ImportJob, _ onFailure: @escaping @Sendable (any Error) -> Void) async {
         do {
+            // A stop may fall between the claim and here, and another worker of ours may have put this very import back just now.
+            try Task.checkCancellation()
             guard job.attempt <= Self.attemptsMax else {
                 throw ScriberrError(.downloadFailed, "The server ended too often while it fetched the recording.")
             }

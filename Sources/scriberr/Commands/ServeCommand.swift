@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
     var noWorkers = false
 
     func run() async throws {
+        EarlyStop.arm()
         let settings = try await Settings.readForCommand()
         let logger = Logger(settings: settings)
         logger.info("Starting Scriberr", metadata: ["version": "\(Version.current)"])

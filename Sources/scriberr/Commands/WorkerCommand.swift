@@ -17,17 +17,13 @@ struct WorkerCommand: AsyncParsableCommand {
     )
 
     func run() async throws {
+        EarlyStop.arm()
         let settings = try await Settings.readForCommand()
         let logger = Logger(settings: settings)
         logger.info("Starting a Scriberr worker", metadata: ["version": "\(Version.current)"])
         settings.log(to: logger)
         try await runProgram(logger) {
-            guard case .postgres = settings.database else {
-                throw SettingsError(problems: ["DATABASE_URL: a worker needs a PostgreSQL database that servers share"])
-            }
-            let parts = try await ProcessParts(settings, role: .worker, hasWorkers: true, logger: logger)
-            try await parts.run(parts.services)
-            logger.info("Worker stopped")
+            try await WorkerProgram.run(settings, logger: logger)
         }
     }
 }

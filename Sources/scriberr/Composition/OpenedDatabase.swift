@@ -14,20 +14,20 @@ struct OpenedDatabase {
     private let lock: DatabaseLock?
 
     /// Blocks until the tables are up to date. Throws ``SettingsError`` or ``ScriberrError``.
-    init(_ settings: Settings, logger: Logger) throws {
+    init(_ settings: Settings, migrations: [Migration] = allMigrations, logger: Logger) throws {
         switch settings.database {
         case .sqlite(let path):
             let folder = (path as NSString).deletingLastPathComponent
             if !folder.isEmpty { try makeFolder(folder) }
             lock = try DatabaseLock(forDatabaseAt: path)
-            let sqlite = try SQLiteDatabase(path: path) { warning in
+            let sqlite = try SQLiteDatabase(path: path, migrations: migrations) { warning in
                 logger.warning("The database needs attention", metadata: ["warning": "\(warning)"])
             }
             (database, signals) = (sqlite, sqlite.signals)
             // The database lock lets one server at a time sit here.
             seat = "\(ProcessInfo.processInfo.hostName):\(URL(fileURLWithPath: path).standardizedFileURL.path)"
         case .postgres(let address):
-            let postgres = try PostgresDatabase(address: address) { warning in
+            let postgres = try PostgresDatabase(address: address, migrations: migrations) { warning in
                 logger.warning("\(warning)", metadata: ["database": "\(address.shown)"])
             }
             (database, signals) = (postgres, postgres.signals)

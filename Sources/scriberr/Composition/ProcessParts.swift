@@ -3,6 +3,7 @@ import Logging
 import ScriberrCore
 import ScriberrEngineWire
 import ScriberrEngines
+import ScriberrMedia
 import ScriberrQueue
 import ScriberrServices
 import ScriberrStore
@@ -20,13 +21,21 @@ struct ProcessParts {
     let queue: JobQueue?
 
     /// Throws ``SettingsError`` or ``ScriberrError`` when something cannot be had.
-    init(_ settings: Settings, role: InstanceRecord.Role, hasWorkers: Bool, logger: Logger) async throws {
+    init(
+        _ settings: Settings,
+        role: InstanceRecord.Role,
+        hasWorkers: Bool,
+        migrations: [Migration] = allMigrations,
+        logger: Logger
+    ) async throws {
         self.settings = settings
         self.logger = logger
         if case .folder(let path) = settings.storage { try makeFolder(path) }
+        let leftovers = WorkFolder.removeLeftovers()
+        if leftovers > 0 { logger.info("Removed what a killed process left behind", metadata: ["folders": "\(leftovers)"]) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
         let hasCUDA = try await Self.check(engines, settings, logger)
-        opened = try OpenedDatabase(settings, logger: logger)
+        opened = try OpenedDatabase(settings, migrations: migrations, logger: logger)
         try await opened.checkStart()
         let offer = try await Self.offer(engines, settings, hasCUDA: hasCUDA)
         recordings = try await RecordingStore.open(settings.storage, logger: logger)

@@ -12,11 +12,23 @@ import ServiceLifecycle
 /// Parts start in the order database, engines, queue, HTTP, and stop in the reverse: streams and connections end, running
 /// jobs go back to the queue, engine processes end, the database closes last.
 enum ServerProgram {
-    /// Runs until a signal asks it to stop. Throws ``SettingsError`` or ``ScriberrError`` when it cannot start.
-    static func run(_ settings: Settings, hasWorkers: Bool = true, logger: Logger) async throws {
+    /// Runs until a signal asks it to stop. `migrations` are the tables' history as this program knows it. Throws
+    /// ``SettingsError`` or ``ScriberrError`` when it cannot start.
+    static func run(
+        _ settings: Settings,
+        hasWorkers: Bool = true,
+        migrations: [Migration] = allMigrations,
+        logger: Logger
+    ) async throws {
         Memory.giveBackEarly()
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
-        let parts = try await ProcessParts(settings, role: .server, hasWorkers: hasWorkers, logger: logger)
+        let parts = try await ProcessParts(
+            settings,
+            role: .server,
+            hasWorkers: hasWorkers,
+            migrations: migrations,
+            logger: logger
+        )
         let (database, signals, queue) = (parts.opened.database, parts.opened.signals, parts.queue)
         let presence: [any Service] =
             parts.opened.isShared ? [try await NodePresence(database, secret: secret, logger: logger)] : []

@@ -190,7 +190,8 @@ extension Settings.Queue {
         policy = reader.choice("TRANSCRIPTION_SCHEDULING", default: .fifo, of: ["fifo": .fifo, "fair_share": .fairShare])
         let perUser = reader.integer("TRANSCRIPTION_MAX_PER_USER", default: 0, in: 0...Int.max)
         maxRunningPerUser = perUser == 0 ? nil : perUser
-        stallTimeout = reader.duration("TRANSCRIPTION_STALL_TIMEOUT", default: .seconds(600))
+        // A piece of speech is up to half a minute long, and a slow machine takes as long for it without a word.
+        stallTimeout = reader.duration("TRANSCRIPTION_STALL_TIMEOUT", default: .seconds(600), atLeast: .seconds(60))
     }
 }
 

@@ -55,9 +55,10 @@ struct SettingsReader {
     }
 
     /// A duration above zero, written as Go writes them.
-    mutating func duration(_ name: String, default fallback: Duration) -> Duration {
-        parsed(name, default: fallback, wants: "a duration above zero such as 500ms, 2s or 1h30m") { text in
-            Duration(text: text.trimmingCharacters(in: .whitespaces)).flatMap { $0 > .zero ? $0 : nil }
+    mutating func duration(_ name: String, default fallback: Duration, atLeast least: Duration? = nil) -> Duration {
+        let wants = least.map { "a duration of at least \($0.text)" } ?? "a duration above zero"
+        return parsed(name, default: fallback, wants: "\(wants) such as \(least?.text ?? "500ms, 2s") or 1h30m") { text in
+            Duration(text: text.trimmingCharacters(in: .whitespaces)).flatMap { $0 > .zero && $0 >= least ?? .zero ? $0 : nil }
         }
     }
 

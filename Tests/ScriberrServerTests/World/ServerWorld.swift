@@ -7,6 +7,7 @@ import ScriberrEngines
 import ScriberrServer
 import ScriberrServices
 import ScriberrStore
+import ScriberrTestStores
 import ScriberrTestSupport
 import ServiceLifecycle
 import Synchronization
@@ -14,74 +15,100 @@ import Synchronization
 /// A server on a real socket over a real database in a folder of its own; only the probe and the models are invented.
 struct ServerWorld: Sendable {
     let services: Services
-    let database: SQLiteDatabase
+    let database: any Database
     let server: ScriberrServer
     let folder: String
     let port: Int
     let log: LogRecord
     private let group: ServiceGroup
 
-    /// Starts a server, hands it to `body` and stops it; throws when it does not stop in good order. Recordings lie in `storage`,
-    /// or in the world's own folder.
+    /// Starts a server, hands it to `body` and stops it, on each database that is asked for; throws when it does not stop in good
+    /// order. Recordings lie in `storage`, or in the world's own folder.
     static func run(
         uploadLimitBytes: Int64 = 64 << 20,
         storage: String? = nil,
         configure: (inout ServerOptions) -> Void = { _ in },
         _ body: (ServerWorld) async throws -> Void
     ) async throws {
-        try await withTemporaryFolder { folder in
-            let signals = StoreSignals()
-            let database = try SQLiteDatabase(path: folder + "/test.db", signals: signals)
-            let depot = InventedDepot()
-            let services = Services(
-                database: database,
-                signals: signals,
-                blobs: try FolderBlobStore(path: storage ?? folder + "/blobs"),
-                staging: try StagingFolder(path: folder + "/partial"),
-                probe: InventedProbe(),
-                directory: InventedModels(),
-                depot: depot,
-                webhookSender: OutboundSender(policy: OutboundPolicy()),
-                secrets: SecretBox(serverSecret: Array("the secret of a test".utf8)),
-                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
-                uploadLimitBytes: uploadLimitBytes,
-                passwordCost: .none
-            )
-            var options = ServerOptions(tokenSecret: Array("a secret that only this test knows, 32+".utf8))
-            options.host = "127.0.0.1"
-            options.port = 0
-            configure(&options)
-            let log = LogRecord()
-            let logger = Logger(label: "test") { _ in log.handler() }
-            let server = await ScriberrServer(options: options, services: services, logger: logger)
-            let group = ServiceGroup(
-                configuration: ServiceGroupConfiguration(
-                    services: [server],
-                    logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }
-                )
-            )
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await group.run() }
-                let world = ServerWorld(
-                    services: services,
-                    database: database,
-                    server: server,
-                    folder: folder,
-                    port: try await server.port,
-                    log: log,
-                    group: group
-                )
-                do {
-                    try await body(world)
-                } catch {
-                    tasks.cancelAll()
-                    throw error
+        for kind in TestDatabase.all {
+            try await kind.with { database, signals in
+                try await withTemporaryFolder { folder in
+                    let services = try services(
+                        database,
+                        signals,
+                        folder,
+                        storage: storage ?? folder + "/blobs",
+                        uploadLimitBytes: uploadLimitBytes
+                    )
+                    defer { services.events.close() }
+                    try await serve(services, database, folder, configure, body)
                 }
-                await group.triggerGracefulShutdown()
-                try await tasks.waitForAll()
             }
-            services.events.close()
-            await database.close()
+        }
+    }
+
+    private static func services(
+        _ database: any Database,
+        _ signals: StoreSignals,
+        _ folder: String,
+        storage: String,
+        uploadLimitBytes: Int64
+    ) throws -> Services {
+        Services(
+            database: database,
+            signals: signals,
+            blobs: try FolderBlobStore(path: storage),
+            staging: try StagingFolder(path: folder + "/partial"),
+            probe: InventedProbe(),
+            directory: InventedModels(),
+            depot: InventedDepot(),
+            webhookSender: OutboundSender(policy: OutboundPolicy()),
+            secrets: SecretBox(serverSecret: Array("the secret of a test".utf8)),
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() },
+            uploadLimitBytes: uploadLimitBytes,
+            passwordCost: .none
+        )
+    }
+
+    private static func serve(
+        _ services: Services,
+        _ database: any Database,
+        _ folder: String,
+        _ configure: (inout ServerOptions) -> Void,
+        _ body: (ServerWorld) async throws -> Void
+    ) async throws {
+        var options = ServerOptions(tokenSecret: Array("a secret that only this test knows, 32+".utf8))
+        options.host = "127.0.0.1"
+        options.port = 0
+        configure(&options)
+        let log = LogRecord()
+        let logger = Logger(label: "test") { _ in log.handler() }
+        let server = await ScriberrServer(options: options, services: services, logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [server],
+                logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let world = ServerWorld(
+                services: services,
+                database: database,
+                server: server,
+                folder: folder,
+                port: try await server.port,
+                log: log,
+                group: group
+            )
+            do {
+                try await body(world)
+            } catch {
+                tasks.cancelAll()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
         }
     }
 

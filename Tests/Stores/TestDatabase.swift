@@ -1,20 +1,20 @@
 import Foundation
-import ScriberrStore
+package import ScriberrStore
 import ScriberrTestSupport
 
-/// The databases that the services must be the same on.
-enum WorldDatabase: String, CaseIterable {
+/// The databases on which the program must be the same.
+package enum TestDatabase: String, CaseIterable, Sendable {
     case sqlite
     case postgres
 
     /// SQLite, unless `SCRIBERR_TEST_DATABASE` is `postgres` or `both`.
-    static var all: [WorldDatabase] {
+    package static var all: [TestDatabase] {
         let wanted = ProcessInfo.processInfo.environment["SCRIBERR_TEST_DATABASE"] ?? sqlite.rawValue
         return allCases.filter { $0.rawValue == wanted || wanted == "both" }
     }
 
     /// Opens a database with nothing in it, hands it to `body` and removes it.
-    func with(_ body: (any Database, StoreSignals) async throws -> Void) async throws {
+    package func with(_ body: (any Database, StoreSignals) async throws -> Void) async throws {
         switch self {
         case .sqlite:
             try await withTemporaryFolder { folder in
@@ -49,12 +49,13 @@ enum WorldDatabase: String, CaseIterable {
 }
 
 /// A PostgreSQL database with all tables, to be copied: a hundred copies take a second instead of a minute.
-private actor PostgresTemplate {
-    static let shared = PostgresTemplate()
+package actor PostgresTemplate {
+    /// The one of this process.
+    package static let shared = PostgresTemplate()
     private var making: Task<String, any Error>?
 
     /// Its name.
-    func name() async throws -> String {
+    package func name() async throws -> String {
         if let making { return try await making.value }
         let task = Task {
             let url = try TestPostgres.makeDatabase()

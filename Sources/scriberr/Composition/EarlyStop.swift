@@ -1,0 +1,9 @@
+import Glibc
+
+/// What a signal to stop does before the services run and hear of it themselves: the process ends as one that was stopped in
+/// order. It holds nothing yet that anybody would have to be given back, and may be waiting for its database.
+enum EarlyStop {
+    static func arm() {
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+    }
+}
