@@ -86,4 +86,5 @@ struct ServerParts: Sendable {
     let origins: CORSPolicy
     let streams: StreamRegistry
     let connections: OpenConnections
+    let audience = Audience()
 }
