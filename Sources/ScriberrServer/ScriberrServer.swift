@@ -47,6 +47,7 @@ package final class ScriberrServer: Service {
             streams: streams,
             connections: connections
         )
+        services.events.addListener(parts.audience)
         dispatcher = Dispatcher(
             server: parts,
             routes: RouteTable(
@@ -64,6 +65,9 @@ package final class ScriberrServer: Service {
 
     /// How many event streams and long polls are open.
     package var openStreams: Int { streams.count }
+
+    /// How many event streams keep up and are told of events together.
+    package var followingStreams: Int { dispatcher.server.audience.followerCount }
 
     /// Serves until graceful shutdown. Throws `SERVICE_UNAVAILABLE` when the address cannot be listened on.
     package func run() async throws {
@@ -128,6 +132,7 @@ package final class ScriberrServer: Service {
                 RequestGuard(patience: options.readTimeout, linger: options.lingerTimeout, logger: logger),
                 WriteDeadline(limit: options.writeTimeout),
                 ConnectionNote(connections),
+                ReceiveRoom(),
                 DirectAnswers(answer: dispatcher.answerAtOnce),
             ]
         )

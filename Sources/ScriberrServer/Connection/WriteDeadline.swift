@@ -8,24 +8,34 @@ final class WriteDeadline: ChannelInboundHandler, RemovableChannelHandler {
 
     private let limit: TimeAmount
     private var deadline: Scheduled<Void>?
+    private var channel: (any Channel)?
 
     init(limit: Duration) { self.limit = limit.timeAmount }
 
+    func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        deadline?.cancel()
-        deadline = nil
-        if !context.channel.isWritable {
-            let channel = context.channel
-            deadline = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
-        }
+        startAnew()
         context.fireChannelWritabilityChanged()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    /// Counts from now on: something was taken. Called on the event loop.
+    func startAnew() {
         deadline?.cancel()
         deadline = nil
+        guard let channel, !channel.isWritable else { return }
+        deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stop()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { stop() }
+
+    private func stop() {
+        deadline?.cancel()
+        (deadline, channel) = (nil, nil)
+    }
 }

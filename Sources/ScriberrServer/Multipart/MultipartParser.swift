@@ -36,7 +36,8 @@ struct MultipartParser {
         case preamble, headers, content, epilogue
     }
 
-    private let delimiter: [UInt8]
+    private let delimiter: ByteSearch
+    private static let headersEnd = ByteSearch([13, 10, 13, 10])
     private let limits: Limits
     private var state = State.preamble
     private var held: [UInt8]
@@ -45,7 +46,7 @@ struct MultipartParser {
 
     /// Starts at the first byte of a body whose parts are set apart by `boundary`.
     init(boundary: String, limits: Limits = Limits()) {
-        delimiter = Array("\r\n--\(boundary)".utf8)
+        delimiter = ByteSearch(Array("\r\n--\(boundary)".utf8))
         self.limits = limits
         // The first delimiter needs no line end before it; one is pretended.
         held = Array("\r\n".utf8)
@@ -117,7 +118,7 @@ struct MultipartParser {
         _ events: inout [Event]
     ) throws(MultipartError) -> ArraySlice<UInt8>? {
         // The delimiter's own line end is still there, so a part without headers starts with an empty line as well.
-        guard let end = bytes.firstIndex(of: [13, 10, 13, 10]) else {
+        guard let end = bytes.firstIndex(of: Self.headersEnd) else {
             guard bytes.count <= limits.headerBytes else { throw .malformed("part headers too long") }
             held = Array(bytes)
             return nil
@@ -147,11 +148,11 @@ extension MultipartParser {
 
     private func findDelimiter(_ bytes: ArraySlice<UInt8>) throws(MultipartError) -> DelimiterSearch {
         var from = bytes.startIndex
-        while let candidate = bytes.firstIndexOfDelimiter(delimiter, from: from) {
-            guard candidate + delimiter.count <= bytes.endIndex else {
+        while let candidate = delimiter.firstIndex(in: bytes, from: from) {
+            guard candidate + delimiter.pattern.count <= bytes.endIndex else {
                 return DelimiterSearch(contentEnd: candidate, resume: candidate)
             }
-            switch try classify(bytes[(candidate + delimiter.count)...]) {
+            switch try classify(bytes[(candidate + delimiter.pattern.count)...]) {
             case .closing: return DelimiterSearch(contentEnd: candidate, resume: bytes.endIndex, kind: .closing)
             case .next(let lineEnd): return DelimiterSearch(contentEnd: candidate, resume: lineEnd, kind: .next)
             case .undecided: return DelimiterSearch(contentEnd: candidate, resume: candidate)

@@ -42,11 +42,15 @@ extension Call {
             var limits = MultipartParser.Limits()
             limits.parts = shape.partsMax
             var parser = MultipartParser(boundary: boundary, limits: limits)
+            // The same room for every piece.
+            var (bytes, events): ([UInt8], [MultipartParser.Event]) = ([], [])
             while let piece = try await intake.next() {
                 try reader.count(piece.readableBytes)
-                var events: [MultipartParser.Event] = []
-                try parser.feed(Array(piece.readableBytesView), into: &events)
+                bytes.append(contentsOf: piece.readableBytesView)
+                try parser.feed(bytes, into: &events)
                 for event in events { try await reader.take(event, beforeFile) }
+                events.removeAll(keepingCapacity: true)
+                bytes.removeAll(keepingCapacity: true)
                 if shape.leavesEnd, parser.isComplete { break }
             }
             try parser.finish()

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 
 /// What a route answers, before the connection's concerns (request id, CORS, encoding, HEAD) are added.
 struct Answer: Sendable {
@@ -47,19 +46,4 @@ struct Answer: Sendable {
 
     /// An answer without content.
     static let nothing = Answer(status: .noContent)
-}
-
-/// Where a streamed answer goes. Several tasks may write; each call's bytes stay together.
-struct AnswerSink: @unchecked Sendable {
-    // Hummingbird's writer is a Sendable struct over NIOAsyncChannelOutboundWriter, which takes writes from any task; only its
-    // type is hidden behind `some ResponseBodyWriter`.
-    private let writer: any ResponseBodyWriter
-
-    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
-
-    /// Writes bytes and returns once there is room for more. Throws when the connection is gone.
-    func write(_ bytes: some Collection<UInt8>) async throws {
-        var writer = writer
-        try await writer.write(ByteBuffer(bytes: bytes))
-    }
 }

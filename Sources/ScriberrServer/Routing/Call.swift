@@ -108,6 +108,7 @@ final class ServerParts: Sendable {
     let origins: CORSPolicy
     let streams: StreamRegistry
     let connections: OpenConnections
+    let audience = Audience()
 
     init(
         options: ServerOptions,

@@ -165,7 +165,7 @@ extension Dispatcher {
         case .stream(_, let stream):
             let body = try await writer.writeHead(head)
             do {
-                try await stream(AnswerSink(body))
+                try await stream(AnswerSink(body, exchange.channel))
             } catch let error as ScriberrError {
                 // The head is out: all that is left is to break the connection and to say why.
                 exchange.logBroken(error)

@@ -16,7 +16,7 @@ struct Exchange {
     var principal: Principal?
     var failure: ScriberrError?
     private(set) var logger: Logger
-    private let channel: any Channel
+    let channel: any Channel
     private let start = ContinuousClock.now
 
     init(request: Request, channel: any Channel, connections: OpenConnections, logger: Logger) {

@@ -55,7 +55,14 @@ extension Call {
 
     private func sendEvents(_ feed: FeedRequest, into sink: AnswerSink) async throws {
         try await sink.write(": connected\n\n".utf8)
-        for try await message in services.events.subscribe(feed) { try await sink.write(message.frame) }
+        var reader = services.events.subscribe(feed).makeAsyncIterator()
+        while true {
+            switch try await reader.step() {
+            case .message(let message): try await sink.write(message.frame)
+            case .caughtUp(let place): reader.goOn(after: await sink.follow(server.audience, feed, after: place))
+            case .ended: return
+            }
+        }
     }
 
     /// A comment in every silence keeps proxies from closing the stream; events in between cost at most one comment too many.

@@ -13,6 +13,7 @@ package final class EventFeed: Sendable {
         var nextReader = 0
         var waiters: [Int: Waiter] = [:]
         var openReaders = 0
+        var listeners: [any FeedListener] = []
         var pump: Task<Void, Never>?
         var isClosed = false
         /// 0 while nobody reads the log, 1 while somebody does, 2 when it is to be read once more.
@@ -54,13 +55,23 @@ package final class EventFeed: Sendable {
 
     /// Ends every stream, for good.
     package func close() {
-        let (pump, waiters) = state.withLock { state in
+        let (pump, waiters, listeners) = state.withLock { state in
             state.isClosed = true
-            defer { (state.pump, state.waiters) = (nil, [:]) }
-            return (state.pump, Array(state.waiters.values))
+            defer { (state.pump, state.waiters, state.listeners) = (nil, [:], []) }
+            return (state.pump, Array(state.waiters.values), state.listeners)
         }
         pump?.cancel()
         for waiter in waiters { waiter.continuation.resume() }
+        for listener in listeners { listener.feedHasClosed() }
+    }
+
+    /// Has `listener` hear every message that is read from now on, until ``close()``. Messages are read while there is a reader.
+    package func addListener(_ listener: any FeedListener) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.listeners.append(listener) }
+            return state.isClosed
+        }
+        if isClosed { listener.feedHasClosed() }
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -85,12 +96,13 @@ package final class EventFeed: Sendable {
         state.withLock { $0.recent?.next(after: place, request.wants) }
     }
 
-    /// Waits until there may be something behind `place` for this reader, the feed is closed or the task canceled.
-    func wait(_ reader: Int, _ request: FeedRequest, after place: Int64) async {
+    /// Waits until there may be something behind `place` for this reader, the feed is closed or the task canceled; with
+    /// `unlessRecent`, only while the newest messages in memory do not reach back to `place`.
+    func wait(_ reader: Int, _ request: FeedRequest, after place: Int64, unlessRecent: Bool = false) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    let hasNews = state.recent.map { $0.end > place } ?? false
+                    let hasNews = state.recent.map { $0.end > place || unlessRecent && $0.start <= place } ?? false
                     if state.isClosed || hasNews || Task.isCancelled { return true }
                     state.waiters[reader] = Waiter(request: request, continuation: continuation)
                     return false
@@ -186,6 +198,7 @@ package final class EventFeed: Sendable {
         guard !events.isEmpty else { return false }
         let messages = events.map(FeedMessage.init)
         wake(for: messages) { $0.recent?.append(messages) }
+        for listener in state.withLock({ $0.listeners }) { listener.hear(messages) }
         return events.count == Self.readMax
     }
 

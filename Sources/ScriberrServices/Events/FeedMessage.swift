@@ -52,7 +52,8 @@ package struct FeedRequest: Sendable {
         self.after = after
     }
 
-    func wants(_ message: FeedMessage) -> Bool {
+    /// Whether the message is one that was asked for.
+    package func wants(_ message: FeedMessage) -> Bool {
         guard message.owner == owner else { return false }
         if let subject, subject != message.subject { return false }
         return types?.contains(message.name) ?? true

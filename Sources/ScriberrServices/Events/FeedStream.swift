@@ -24,38 +24,59 @@ package struct FeedStream: AsyncSequence, Sendable {
 
         /// The next message; nil at the end. Throws what the database throws.
         package mutating func next() async throws -> FeedMessage? {
-            do {
-                return try await nextUnlessClosed()
-            } catch is CancellationError {
-                return nil
-            }
-        }
-
-        private mutating func nextUnlessClosed() async throws -> FeedMessage? {
-            while !seat.feed.isClosed, !Task.isCancelled {
-                if let message = pending.popFirst() { return message }
-                guard let place else {
-                    let (messages, start) = try await seat.feed.beginning(request)
-                    (pending, self.place) = (messages[...], start)
-                    continue
+            while true {
+                switch try await step() {
+                case .message(let message): return message
+                case .caughtUp(let place): await seat.feed.wait(seat.number, request, after: place)
+                case .ended: return nil
                 }
-                if let message = try await advance(from: place) { return message }
             }
-            return nil
         }
 
-        private mutating func advance(from place: Int64) async throws -> FeedMessage? {
+        /// The next message, or the news that there is none yet, without a wait for one. Throws what the database throws.
+        package mutating func step() async throws -> FeedStep {
+            do {
+                while !seat.feed.isClosed, !Task.isCancelled {
+                    if let message = pending.popFirst() { return .message(message) }
+                    guard let place else {
+                        let (messages, start) = try await seat.feed.beginning(request)
+                        (pending, self.place) = (messages[...], start)
+                        continue
+                    }
+                    if let step = try await advance(from: place) { return step }
+                }
+                return .ended
+            } catch is CancellationError {
+                return .ended
+            }
+        }
+
+        /// Goes on behind `place`: somebody else has handed over what lies before it.
+        package mutating func goOn(after place: Int64) { self.place = place }
+
+        private mutating func advance(from place: Int64) async throws -> FeedStep? {
             guard let (message, reached) = seat.feed.recent(after: place, request) else {
                 let (messages, reached) = try await seat.feed.read(after: place, request)
                 (pending, self.place) = (messages[...], reached)
-                if messages.isEmpty, reached == place { await seat.feed.wait(seat.number, request, after: place) }
+                if messages.isEmpty, reached == place {
+                    await seat.feed.wait(seat.number, request, after: place, unlessRecent: true)
+                }
                 return nil
             }
             self.place = reached
-            if message == nil { await seat.feed.wait(seat.number, request, after: reached) }
-            return message
+            return message.map(FeedStep.message) ?? .caughtUp(place: reached)
         }
     }
+}
+
+/// What a reader of a stream comes to.
+package enum FeedStep: Sendable {
+    /// A message.
+    case message(FeedMessage)
+    /// There is nothing behind `place` yet that was read from the log: a ``FeedListener`` hears all that comes.
+    case caughtUp(place: Int64)
+    /// The feed is closed or the task canceled.
+    case ended
 }
 
 /// A reader's seat: taken while it lives.

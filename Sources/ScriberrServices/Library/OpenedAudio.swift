@@ -39,6 +39,12 @@ package struct OpenedAudio: Sendable {
         try await blobs.read(blobKey, range: range, body: body)
     }
 
+    /// The bytes as a file that is here already; nil when they lie elsewhere. Throws `MEDIA_MISSING`.
+    package func localFile() async throws -> LocalAudio? {
+        guard let keeper = blobs as? any LocalFileKeeper else { return nil }
+        return LocalAudio(try await keeper.open(blobKey))
+    }
+
     /// A local file with the bytes, where the server can send one by itself. Throws `MEDIA_MISSING`.
     package func localCopy() async throws -> LocalCopy { try await blobs.localCopy(of: blobKey) }
 }

@@ -6,8 +6,8 @@ import Synchronization
 /// A file in `.incoming` that takes its place once it is whole. Calls come one after the other.
 final class FolderBlobWriter: BlobWriter {
     private struct State {
+        /// Nil once the blob has its place or was thrown away.
         var file: OpenFile?
-        var hash = SHA256()
         var sizeBytes: Int64 = 0
         var receipt: BlobReceipt?
         var isCommitted = false
@@ -15,6 +15,7 @@ final class FolderBlobWriter: BlobWriter {
 
     private let incoming: String
     private let final: String
+    private let press: BlobPress
     private let state: Mutex<State>
 
     init(incoming: String, final: String) throws {
@@ -22,34 +23,41 @@ final class FolderBlobWriter: BlobWriter {
         self.final = final
         let file = try OpenFile(path: incoming, flags: O_WRONLY | O_CREAT | O_EXCL)
         guard file.lock() else { throw ScriberrError.file("flock") }
+        press = BlobPress(file)
         state = Mutex(State(file: file))
     }
 
     deinit { discard() }
 
     func write(_ bytes: ArraySlice<UInt8>) async throws {
-        try await FileQueue.shared.run { [self] in
-            try state.withLock { state in
-                guard let file = state.file, state.receipt == nil else { throw ScriberrError.closedUpload }
-                try file.write(bytes)
-                bytes.withUnsafeBytes { state.hash.update(bufferPointer: $0) }
-                state.sizeBytes += Int64(bytes.count)
-            }
+        try state.withLock { state in
+            guard state.file != nil, state.receipt == nil else { throw ScriberrError.closedUpload }
+            state.sizeBytes += Int64(bytes.count)
         }
+        try await press.take(bytes)
     }
 
     func finishedLocalPath() async throws -> String {
-        state.withLock { $0.isCommitted } ? final : incoming
+        if state.withLock({ $0.isCommitted }) { return final }
+        try await press.settle()
+        return incoming
     }
 
     func finish() async throws -> BlobReceipt {
-        try state.withLock { try Self.finish(&$0) }
+        if let receipt = state.withLock({ $0.receipt }) { return receipt }
+        let hash = try await press.end()
+        return try state.withLock { state in
+            guard state.file != nil else { throw ScriberrError.closedUpload }
+            let receipt = state.receipt ?? BlobReceipt(sizeBytes: state.sizeBytes, sha256: hexadecimal(hash))
+            state.receipt = receipt
+            return receipt
+        }
     }
 
     func commit() async throws -> BlobReceipt {
-        try await FileQueue.shared.run { [self] in
+        let receipt = try await finish()
+        return try await FileQueue.shared.run { [self] in
             try state.withLock { state in
-                let receipt = try Self.finish(&state)
                 guard !state.isCommitted, let file = state.file else { return receipt }
                 try file.sync()
                 try place()
@@ -76,17 +84,6 @@ final class FolderBlobWriter: BlobWriter {
         guard unlink(path) == 0 || errno == ENOENT else { throw ScriberrError.file("unlink") }
     }
 
-    private static func finish(_ state: inout State) throws -> BlobReceipt {
-        if let receipt = state.receipt { return receipt }
-        guard state.file != nil else { throw ScriberrError.closedUpload }
-        let digest = state.hash.finalize().map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        let receipt = BlobReceipt(sizeBytes: state.sizeBytes, sha256: digest.joined())
-        state.receipt = receipt
-        return receipt
-    }
-
     /// Gives the file its name, durably.
     private func place() throws {
         let folder = String(final[..<(final.lastIndex(of: "/") ?? final.endIndex)])
@@ -98,11 +95,16 @@ final class FolderBlobWriter: BlobWriter {
     private func discard() {
         state.withLock { state in
             guard !state.isCommitted, state.file != nil else { return }
+            press.abandon()
             // A file that cannot be removed now is removed at the next start.
             unlink(incoming)
             state.file = nil
         }
     }
+}
+
+private func hexadecimal(_ digest: SHA256.Digest) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
 extension ScriberrError {

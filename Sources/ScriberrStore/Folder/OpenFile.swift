@@ -26,13 +26,14 @@ final class OpenFile: Sendable {
     }
 
     /// Appends all of `bytes`.
-    func write(_ bytes: ArraySlice<UInt8>) throws {
-        try bytes.withUnsafeBytes { buffer in
-            var written = 0
-            while written < buffer.count {
-                let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
-                if count >= 0 { written += count } else if errno != EINTR { throw ScriberrError.file("write") }
-            }
+    func write(_ bytes: ArraySlice<UInt8>) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+    /// Appends all of `bytes`.
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+            if count >= 0 { written += count } else if errno != EINTR { throw ScriberrError.file("write") }
         }
     }
 

@@ -34,6 +34,21 @@ struct RawConnection {
         return true
     }
 
+    /// Reads until `text` has come, and takes what was received up to there; nil when the connection ends before.
+    mutating func take(until text: String) async throws -> String? {
+        while true {
+            if let end = received.firstRange(of: text) {
+                defer { received = String(received[end.upperBound...]) }
+                return String(received[..<end.upperBound])
+            }
+            guard let piece = try await inbound.next() else { return nil }
+            received += String(buffer: piece)
+        }
+    }
+
+    /// How many bytes come next, which are not kept; nil at the end.
+    mutating func next() async throws -> Int? { try await inbound.next()?.readableBytes }
+
     /// Reads until the server closes.
     mutating func readToEnd() async throws -> String {
         while let piece = try await inbound.next() { received += String(buffer: piece) }

@@ -66,6 +66,67 @@ import Testing
         }
     }
 
+    @Test func `bytes in pieces of any length end up in order, hashed as one`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try FolderBlobStore(path: folder)
+            let writer = try await store.create("file_1")
+            var bytes: [UInt8] = []
+            let lengths = [1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 0, 5, (3 << 20) + 7, 17]
+            for (number, length) in lengths.enumerated() {
+                let piece = [UInt8](repeating: UInt8(number + 1), count: length)
+                try await writer.write(piece[...])
+                bytes += piece
+            }
+            let receipt = try await writer.finish()
+            #expect(receipt.sizeBytes == Int64(bytes.count))
+            #expect(receipt.sha256 == "18fdf3ca124eff9eaace3593cc8e29857c1dfab26345edad033c5fe5b8da9089")
+            #expect(try await writer.finish() == receipt)
+            await #expect(throws: ScriberrError.self) { try await writer.write([1]) }
+            #expect(try await writer.commit() == receipt)
+            let stored = try await Data(contentsOf: URL(fileURLWithPath: store.localCopy(of: "file_1").path))
+            #expect(Array(stored) == bytes)
+        }
+    }
+
+    @Test func `what goes wrong with bytes that were taken is told later`() async throws {
+        let press = BlobPress(try OpenFile(path: "/dev/full", flags: O_WRONLY))
+        let piece = [UInt8](repeating: 1, count: 3 << 20)
+        let error = await #expect(throws: ScriberrError.self) { while true { try await press.take(piece[...]) } }
+        #expect(error?.code == .storageFull)
+        let end = await #expect(throws: ScriberrError.self) { try await press.end() }
+        #expect(end?.code == .storageFull)
+    }
+
+    @Test func `an upload that is thrown away while its bytes are under way leaves nothing`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try FolderBlobStore(path: folder)
+            let writer = try await store.create("file_1")
+            for _ in 0..<8 { try await writer.write([UInt8](repeating: 7, count: 1 << 20)[...]) }
+            await writer.abort()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/.incoming").isEmpty)
+            await #expect(throws: ScriberrError.self) { try await writer.commit() }
+            #expect(try await store.size(of: "file_1") == nil)
+        }
+    }
+
+    @Test func `an open blob outlives its removal, and says what of it is in memory`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try FolderBlobStore(path: folder)
+            let writer = try await store.create("file_1")
+            try await writer.write([UInt8](repeating: 7, count: 100_000)[...])
+            _ = try await writer.commit()
+            let file = try await store.open("file_1")
+            try await store.remove("file_1")
+            try await file.load(5_000..<100_000)
+            #expect(file.isAtHand(5_000..<100_000))
+            #expect(!file.isAtHand(5_000..<100_001))
+            let short = await #expect(throws: ScriberrError.self) { try await file.load(0..<100_001) }
+            #expect(short?.code == .mediaMissing)
+            let missing = await #expect(throws: ScriberrError.self) { try await store.open("file_1") }
+            #expect(missing?.code == .mediaMissing)
+        }
+    }
+
     @Test func `a full disk is told from other failures`() throws {
         // Writing to this device always fails for want of room.
         let file = try OpenFile(path: "/dev/full", flags: O_WRONLY)
