@@ -40,7 +40,8 @@ package enum EventLog {
     private static let insertion = "INSERT INTO events (owner, subject, type, payload, at) VALUES ($1, $2, $3, $4, $5)"
     private static let answeringInsertion = insertion + " RETURNING sequence"
 
-    private static func wakeReaders(_ connection: any SQLConnection) {
+    /// Tells readers once the transaction is durable.
+    static func wakeReaders(_ connection: any SQLConnection) {
         let signals = connection.signals
         connection.afterCommit { signals.events.raise() }
     }

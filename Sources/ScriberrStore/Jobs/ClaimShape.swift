@@ -38,6 +38,15 @@ struct ClaimShape: Hashable {
     /// matter; how many are wanted.
     var look: DialectText { Self.all[self]?.look ?? DialectText { lineText($0, firstArgument: 1, lock: "") } }
 
+    /// Gives jobs away on PostgreSQL with all that goes with it: a transaction in one statement. Arguments: those of ``claim``.
+    /// Answers at least one row; without an `id` nothing was given away.
+    var wholeClaim: String { Self.wholes[self] ?? wholeText }
+
+    private static let wholes: [ClaimShape: String] = {
+        let shapes = (0..<8).map { ClaimShape(policy: .fifo, flags: 2 * $0) }
+        return Dictionary(uniqueKeysWithValues: shapes.map { ($0, $0.wholeText) })
+    }()
+
     private static let all: [ClaimShape: (claim: DialectText, look: DialectText)] = {
         var texts: [ClaimShape: (claim: DialectText, look: DialectText)] = [:]
         for policy in SchedulingPolicy.allCases {
@@ -50,11 +59,40 @@ struct ClaimShape: Hashable {
         return texts
     }()
 
-    private func claimText(_ dialect: SQLDialect) -> String {
+    // Lanes would have to look for their heads behind the claim, so that this is for when nobody keeps any. The update of none of
+    // them holds the lock that whoever begins to keep them waits for.
+    private var wholeText: String {
+        let exec = "'\(ExecutionID.prefix)' || substr(id, \(TranscriptionID.prefix.count + 1)) || '-' || attempt"
+        return """
+            WITH taken AS (\(claimText(.postgres, guards: [Self.lanesKept]))),
+            lanes AS (UPDATE queue_lanes SET owner = owner WHERE false),
+            opened AS (
+                INSERT INTO executions (job, number, id, status, started_at)
+                SELECT id, attempt, \(exec), 'processing', $3 FROM taken
+            ),
+            noted AS (
+                INSERT INTO events (owner, subject, type, payload, at)
+                SELECT owner, id, '\(EventType.transcriptionProgress.rawValue)', '{"id":"' || id ||
+                    '","status":"processing","progress":0.05,"stage":"preparing"}', $3 FROM taken
+            )
+            SELECT later.run_after AS next_due, \(Self.lanesKept) AS lanes_kept, taken.*
+            FROM (VALUES (1)) AS one LEFT JOIN (\(Self.nextDue)) AS later ON true LEFT JOIN taken ON true
+            """
+    }
+
+    private static let lanesKept = "EXISTS (SELECT 1 FROM queue_clock WHERE lanes_kept = 1)"
+
+    /// Finds when the next job that waits for its time becomes due.
+    static let nextDue =
+        "SELECT run_after FROM transcriptions WHERE status = 'queued' AND is_due = 0 ORDER BY run_after LIMIT 1"
+
+    private func claimText(_ dialect: SQLDialect) -> String { claimText(dialect, guards: []) }
+
+    private func claimText(_ dialect: SQLDialect, guards: [String]) -> String {
         let charge = policy == .fairShare ? "coalesce(audio_seconds, \(Lanes.unknownAudioSeconds)) + 1" : "0"
         // Claims by lanes take turns.
         let lock = dialect == .postgres && !goesByLanes ? " FOR UPDATE SKIP LOCKED" : ""
-        let line = lineText(dialect, firstArgument: 5, lock: lock)
+        let line = lineText(dialect, firstArgument: 5, lock: lock, guards: guards)
         let isIt =
             switch dialect {
             // A list costs SQLite a table of its own.
@@ -73,7 +111,7 @@ struct ClaimShape: Hashable {
     }
 
     /// Plain FIFO walks the line itself; the other rules go by lanes, whose heads are the only jobs that can be first.
-    private func lineText(_ dialect: SQLDialect, firstArgument: Int, lock: String) -> String {
+    private func lineText(_ dialect: SQLDialect, firstArgument: Int, lock: String, guards: [String] = []) -> String {
         var next = firstArgument
         func argument() -> String {
             defer { next += 1 }
@@ -81,7 +119,8 @@ struct ClaimShape: Hashable {
         }
         guard goesByLanes else {
             let watch = lock.isEmpty || !isGuarded(dialect) ? "" : guardText(argument)
-            let suits = watch + suitText("transcriptions", dialect, argument)
+            let bars = guards.map { " AND NOT \($0)" }.joined()
+            let suits = watch + bars + suitText("transcriptions", dialect, argument)
             return """
                 SELECT id FROM transcriptions WHERE status = 'queued' AND is_due = 1\(suits)
                 ORDER BY priority DESC, queued_at, created_at, id LIMIT \(argument())\(lock)

@@ -18,7 +18,7 @@ struct JobEvent {
     }
 
     /// The keys are the contract's; all values but the message are of our own alphabet.
-    private var payload: String {
+    var payload: String {
         var json = #"{"id":"\#(job.text)","status":"\#(status.rawValue)","progress":\#(progress),"stage":"\#(stage.rawValue)""#
         if let code { json += #","code":\#(jsonString(code.rawValue))"# }
         if let message { json += #","message":\#(jsonString(message))"# }

@@ -61,8 +61,7 @@ extension JobSQL {
         try connection.query(nextDueStatement, []).first?.time("run_after")
     }
 
-    private static let nextDueStatement =
-        "SELECT run_after FROM transcriptions WHERE status = 'queued' AND is_due = 0 ORDER BY run_after LIMIT 1"
+    private static let nextDueStatement = ClaimShape.nextDue
 
     /// The statement that gives jobs away: the first in line turn `processing`, and the statement answers them.
     package static func claimStatement(
@@ -87,7 +86,7 @@ extension JobSQL {
         return try claimedJobs(try connection.query(sql, arguments), by: request)
     }
 
-    private static func claimedJobs(
+    static func claimedJobs(
         _ rows: [any SQLRow],
         by request: ClaimRequest
     ) throws -> [(job: Transcription, charge: Double)] {

@@ -20,22 +20,6 @@ extension JobSQL {
     ) throws {
         precondition(job.status == .queued && job.attempt == 0, "Only a new job can be put into the queue.")
         let isDue = job.runAfter <= job.createdAt
-        try connection.perform(
-            """
-            INSERT INTO transcriptions (id, owner, file_id, diarizes, blob_key, title, title_folded, status, options, priority,
-                queued_at, run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at, needs_model,
-                needs_cuda)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $11, $12, $13, 'queued', $14, $15, $16, $17, $18)
-            """,
-            [
-                .id(job.id), .id(job.owner), .id(job.fileID), .text(job.diarizes?.text), .text(blobKey), .text(job.title),
-                .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),
-                .int(job.priority), .time(job.queuedAt), .time(job.runAfter), .bool(isDue), .int(job.maxAttempts),
-                .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),
-                .text(job.options.model), .bool(job.options.device == "cuda"),
-            ]
-        )
-        if isDue { try Lanes.noteArrival(connection, job) } else { try Lanes.open(connection, job) }
         let event = JobEvent(
             job: job.id,
             owner: job.owner,
@@ -44,9 +28,39 @@ extension JobSQL {
             progress: 0,
             stage: .queued
         )
-        try event.append(connection, at: job.createdAt)
+        let row: [SQLValue] = [
+            .id(job.id), .id(job.owner), .id(job.fileID), .text(job.diarizes?.text), .text(blobKey), .text(job.title),
+            .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),
+            .int(job.priority), .time(job.queuedAt), .time(job.runAfter), .bool(isDue), .int(job.maxAttempts),
+            .real(job.audioSeconds), .time(job.createdAt), .time(job.updatedAt),
+            .text(job.options.model), .bool(job.options.device == "cuda"),
+        ]
+        if connection.dialect == .postgres, isDue {
+            try connection.perform(wholeEnqueue, row + [.text(event.payload)])
+            EventLog.wakeReaders(connection)
+        } else {
+            try connection.perform(insertion, row)
+            if isDue { try Lanes.noteArrival(connection, job) } else { try Lanes.open(connection, job) }
+            try event.append(connection, at: job.createdAt)
+        }
         raise(connection, isDue ? .due : .dueLater(job.runAfter))
     }
+
+    private static let insertion = """
+        INSERT INTO transcriptions (id, owner, file_id, diarizes, blob_key, title, title_folded, status, options, priority,
+            queued_at, run_after, is_due, max_attempts, stage, audio_seconds, created_at, updated_at, needs_model,
+            needs_cuda)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $11, $12, $13, 'queued', $14, $15, $16, $17, $18)
+        """
+
+    /// The same with lane and event, as PostgreSQL can do it in one statement.
+    private static let wholeEnqueue = """
+        WITH job AS (\(insertion)), lane AS (
+            \(Lanes.arrivalText(.postgres, owner: 2, priority: 9, queuedAt: 10, createdAt: 15, id: 1))
+        )
+        INSERT INTO events (owner, subject, type, payload, at)
+        VALUES ($2, $1, '\(EventType.transcriptionCreated.rawValue)', $19, $15)
+        """
 
     /// Tells listeners once the transaction is durable.
     static func raise(_ connection: any SQLConnection, _ notice: JobNotice) {

@@ -43,10 +43,20 @@ enum Lanes {
         try connection.perform(clockAdvance[connection.dialect], [.id(owner), .int(priority)])
     }
 
-    private static let arrival = DialectText { dialect in
+    private static let arrival = DialectText { arrivalText($0, owner: 1, priority: 2, queuedAt: 3, createdAt: 4, id: 5) }
+
+    /// The statement of an arrival, with the numbers of its arguments.
+    static func arrivalText(
+        _ dialect: SQLDialect,
+        owner: Int,
+        priority: Int,
+        queuedAt: Int,
+        createdAt: Int,
+        id: Int
+    ) -> String {
         """
         INSERT INTO queue_lanes (owner, priority, head_queued_at, head_created_at, head_id, virtual_time)
-        SELECT $1, $2, $3, $4, $5, virtual_time FROM queue_clock WHERE id = 1 AND lanes_kept = 1
+        SELECT $\(owner), $\(priority), $\(queuedAt), $\(createdAt), $\(id), virtual_time FROM queue_clock WHERE id = 1 AND lanes_kept = 1
         ON CONFLICT (owner, priority) DO UPDATE SET
             head_queued_at = excluded.head_queued_at,
             head_created_at = excluded.head_created_at,

@@ -5,14 +5,21 @@ import Synchronization
 package struct SQLJobStore: JobStore {
     private let database: any Database
     private let registered = Registered()
+    /// Set on PostgreSQL.
+    private let completions: CompletionGroup?
 
     /// What this process said of itself, to be said again when its row is gone.
     private final class Registered: Sendable {
         let record = Mutex(InstanceRecord?.none)
+        /// Claims in one statement do without lanes. Once they are kept they are for good.
+        let areLanesKept = Atomic(false)
     }
 
     /// Uses a database whose tables are up to date.
-    package init(database: any Database) { self.database = database }
+    package init(database: any Database) {
+        self.database = database
+        completions = database.dialect == .postgres ? CompletionGroup(database: database) : nil
+    }
 
     package func register(_ instance: InstanceRecord) async throws {
         try await database.write { try InstanceSQL.register($0, instance) }
@@ -31,6 +38,7 @@ package struct SQLJobStore: JobStore {
 
     package func claim(_ request: ClaimRequest) async throws -> ClaimAnswer {
         guard request.count > 0 else { return ClaimAnswer(jobs: [], nextDue: nil) }
+        if let answer = try await claimWhole(request) { return answer }
         return try await database.write(
             unless: { connection in
                 let look = try JobSQL.look(connection, request)
@@ -38,6 +46,20 @@ package struct SQLJobStore: JobStore {
             },
             { try JobSQL.claim($0, request) }
         )
+    }
+
+    /// Nil when the claim has to go the long way.
+    private func claimWhole(_ request: ClaimRequest) async throws -> ClaimAnswer? {
+        guard database.dialect == .postgres, !ClaimShape(request, isSingle: true).goesByLanes,
+            !registered.areLanesKept.load(ordering: .relaxed)
+        else { return nil }
+        switch try await database.write({ try JobSQL.claimWhole($0, request) }) {
+        case .answer(let answer): return answer
+        case .isDue: return nil
+        case .lanesAreKept:
+            registered.areLanesKept.store(true, ordering: .relaxed)
+            return nil
+        }
     }
 
     package func renew(_ leases: [Lease], until expiry: Timestamp, at now: Timestamp) async throws -> [LeaseAnswer] {
@@ -62,7 +84,9 @@ package struct SQLJobStore: JobStore {
     }
 
     package func complete(_ lease: Lease, _ result: JobResult, at now: Timestamp) async throws -> Fenced {
-        try await database.write { try JobSQL.complete($0, lease, result, at: now) }
+        let completion = Completion(lease: lease, result: result, at: now)
+        if let completions, completion.isPlain { return try await completions.complete(completion) }
+        return try await database.write { try JobSQL.complete($0, lease, result, at: now) }
     }
 
     package func fail(

@@ -1,11 +1,15 @@
 import ScriberrCore
 
-/// One transaction on a session. It begins with its first statement and travels in as few messages as its answers allow.
+/// One transaction on a session. It begins with the first statement whose answer is asked for, and travels in as few messages as
+/// its answers allow: statements that nobody asks about travel with the end, and need no `BEGIN` and `COMMIT` around them, since
+/// what lies before one sync of a pipeline is one transaction.
 final class PostgresConnection: SQLConnection {
     private let session: PostgresSession
     private let isReading: Bool
     let signals: StoreSignals
     private var actions: [@Sendable () -> Void] = []
+    /// Statements that were not sent yet: nobody needs their answers, and they may be all there is.
+    private var pending: [(sql: String, arguments: [SQLValue])] = []
     private var queued = 0
     private var hasBegun = false
     private var horizon: Int64?
@@ -33,9 +37,18 @@ final class PostgresConnection: SQLConnection {
     }
 
     func perform(_ sql: String, _ arguments: [SQLValue]) throws {
+        if !hasBegun, pending.count < Self.queuedMax {
+            pending.append((sql, arguments))
+            return
+        }
         try send(sql, arguments)
         // The server's answers must find room while we still send.
         if queued >= Self.queuedMax { _ = try finish() }
+    }
+
+    func queryWhole(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] {
+        precondition(!hasBegun && pending.isEmpty && !isReading, "A whole transaction has one statement.")
+        return try endInOne([(sql, arguments)]).last?.rows ?? []
     }
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
@@ -43,6 +56,7 @@ final class PostgresConnection: SQLConnection {
     func eventHorizon() throws -> Int64? {
         if let horizon { return horizon }
         // A reader's view must be younger than the horizon: what was committed in between would be skipped for ever.
+        if !pending.isEmpty { try begin() }
         precondition(!isReading || !hasBegun, "The event log must be the first thing that a reading transaction looks at.")
         try session.send(EventHorizon.lastNumber, [])
         try session.send(EventHorizon.leastOpen, [])
@@ -55,23 +69,33 @@ final class PostgresConnection: SQLConnection {
 
     /// Makes the transaction durable and answers what waited for that.
     func commit() throws -> [@Sendable () -> Void] {
-        guard hasBegun else { return actions }
-        try session.send("COMMIT", [])
+        guard hasBegun else {
+            if !pending.isEmpty { _ = try endInOne(pending) }
+            pending = []
+            return actions
+        }
         if isReading {
+            try session.send("COMMIT", [])
             // Nothing depends on its answer, which the next transaction reads.
             try session.flush()
         } else {
-            mayHaveCommitted = true
-            do {
-                _ = try session.finish()
-            } catch let failure as PostgresFailure {
-                // An answer, even a bad one, is knowledge.
-                if !session.isLost { mayHaveCommitted = false }
-                throw failure
-            }
+            _ = try endInOne([("COMMIT", [])])
         }
         hasBegun = false
         return actions
+    }
+
+    /// Sends what makes the transaction durable.
+    private func endInOne(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [PostgresAnswer] {
+        for statement in statements { try session.send(statement.sql, statement.arguments) }
+        mayHaveCommitted = true
+        do {
+            return try session.finish()
+        } catch let failure as PostgresFailure {
+            // An answer, even a bad one, is knowledge.
+            if !session.isLost { mayHaveCommitted = false }
+            throw failure
+        }
     }
 
     /// Undoes a transaction that failed.
@@ -94,12 +118,18 @@ final class PostgresConnection: SQLConnection {
     }
 
     private func send(_ sql: String, _ arguments: [SQLValue]) throws {
-        if !hasBegun {
-            try session.send(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN", [])
-            hasBegun = true
-        }
+        try begin()
         try session.send(sql, arguments)
         queued += 1
+    }
+
+    private func begin() throws {
+        guard !hasBegun else { return }
+        try session.send(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN", [])
+        hasBegun = true
+        for statement in pending { try session.send(statement.sql, statement.arguments) }
+        queued += pending.count
+        pending = []
     }
 
     private func finish() throws -> [PostgresAnswer] {

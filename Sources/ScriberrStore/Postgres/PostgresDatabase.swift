@@ -47,6 +47,8 @@ package final class PostgresDatabase: Database {
         postman.start()
     }
 
+    package var dialect: SQLDialect { .postgres }
+
     package func read<Value: Sendable>(
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value
     ) async throws -> Value {

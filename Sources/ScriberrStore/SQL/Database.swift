@@ -37,6 +37,9 @@ public protocol SQLConnection {
     /// Runs a statement whose count nobody asks for. It may travel together with later ones; when it fails, a later statement
     /// or the commit says so.
     func perform(_ sql: String, _ arguments: [SQLValue]) throws
+    /// Runs a statement that is a whole transaction: nothing was asked before it and nothing may be behind it. Where that saves
+    /// time it is durable with its answer.
+    func queryWhole(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow]
     /// Up to which sequence the event log is complete for this transaction: later entries may still have earlier ones before
     /// them that are not visible yet. Nil where that cannot be. A reading transaction asks before anything else.
     func eventHorizon() throws -> Int64?
@@ -51,6 +54,8 @@ extension SQLConnection {
     public func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]] {
         try statements.map { try query($0.sql, $0.arguments) }
     }
+    /// One statement like another.
+    public func queryWhole(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] { try query(sql, arguments) }
     /// One writer at a time numbers its entries.
     public func eventHorizon() throws -> Int64? { nil }
 }
@@ -82,6 +87,8 @@ public enum SQLDialect: Sendable, Hashable {
 /// A database: transactions in, answers out. Failures are ``ScriberrError``s (`STORAGE_FULL`, `STORAGE_FAILED`) or what the
 /// closure threw.
 public protocol Database: Sendable {
+    /// Which database it is.
+    var dialect: SQLDialect { get }
     /// Runs `body` in a transaction that cannot write, on a consistent view. Must be short.
     func read<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
     /// Like ``read(_:)``, for a look at a few rows by an index: it may hold the caller's thread meanwhile.
@@ -104,6 +111,9 @@ public protocol Database: Sendable {
 }
 
 extension Database {
+    /// The one that needs no server.
+    public var dialect: SQLDialect { .sqlite }
+
     /// Reads at once where that can be, else as ever.
     public func readBriefly<Value: Sendable>(
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value
