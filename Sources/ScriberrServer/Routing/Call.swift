@@ -84,7 +84,7 @@ struct ServerParts: Sendable {
     let services: Services
     let authenticator: Authenticator
     let origins: CORSPolicy
+    let audience = Audience()
     let streams: StreamRegistry
     let connections: OpenConnections
-    let audience = Audience()
 }
