@@ -126,13 +126,14 @@ package final class ScriberrServer: Service {
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {
-        let (options, logger, connections) = (options, logger, connections)
+        let (options, logger, connections, dispatcher) = (options, logger, connections, dispatcher)
         var configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 RequestGuard(patience: options.readTimeout, linger: options.lingerTimeout, logger: logger),
                 ReceiveRoom(),
                 WriteDeadline(limit: options.writeTimeout),
                 ConnectionNote(connections),
+                DirectAnswers(answer: dispatcher.answerAtOnce),
             ]
         )
         configuration.httpDecoder.maxHeaderListSize = options.headerBytesMax

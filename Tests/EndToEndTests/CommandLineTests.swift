@@ -35,6 +35,7 @@ struct CommandLineTests {
     @Test(arguments: [
         ["transcribe", "a.wav", "--format", "waltz"], ["transcribe", "a.wav", "b.wav", "--output", "one.txt"],
         ["transcribe"], ["transcribe", "a.wav", "--export-option", "preset"], ["dance"],
+        ["jobs", "show", ""], ["jobs", "cancel", "tr_1", " "], ["submit", ""], ["export", ""],
     ])
     func `a command that is not understood ends with status 64`(arguments: [String]) async throws {
         try await withTemporaryFolder { folder in

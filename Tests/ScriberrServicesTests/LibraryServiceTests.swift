@@ -111,8 +111,8 @@ import Testing
             let file = try await world.file(ann)
             let jobs = try await services.transcriptions.list(ann, TranscriptionListQuery()).items
             #expect(jobs.map(\.fileID) == [file.id])
-            #expect(jobs.first?.options.language == "de")
-            #expect(try await world.claim()?.job.id == jobs.first?.id)
+            let claimed = try #require(await world.claim()?.job)
+            #expect(claimed.options.language == "de" && claimed.id == jobs.first?.id)
         }
     }
 

@@ -5,7 +5,7 @@ import ScriberrServices
 extension JSONWriter {
     /// Writes the fields of a job as create, get and patch show it.
     mutating func transcription(_ job: Transcription) {
-        listedTranscription(job)
+        listedTranscription(job.summary)
         if let target = job.diarizes { field("source_transcription_id", target.text) }
         field("language", job.options.language)
         field("detected_language", job.detectedLanguage)
@@ -31,7 +31,7 @@ extension JSONWriter {
     }
 
     /// Writes the fields of a job as lists show it.
-    mutating func listedTranscription(_ job: Transcription) {
+    mutating func listedTranscription(_ job: TranscriptionSummary) {
         field("id", job.id.text)
         field("file_id", job.fileID.text)
         field("title", job.title)
@@ -93,8 +93,7 @@ extension ExecutionID {
         var bytes = Array(SHA256.hash(data: Array(text.utf8)).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        let groups = [digits[0..<4], digits[4..<6], digits[6..<8], digits[8..<10], digits[10..<16]]
-        return Self.prefix + groups.map { $0.joined() }.joined(separator: "-")
+        let groups = [bytes[0..<4], bytes[4..<6], bytes[6..<8], bytes[8..<10], bytes[10..<16]]
+        return Self.prefix + groups.map { hexadecimal($0) }.joined(separator: "-")
     }
 }

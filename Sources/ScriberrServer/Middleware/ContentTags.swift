@@ -1,5 +1,6 @@
 import Crypto
 import HTTPTypes
+import ScriberrCore
 
 extension Answer {
     /// Tags the content of a read and leaves it out when the client has it already, so that asking again costs next to nothing.
@@ -8,8 +9,7 @@ extension Answer {
     mutating func tagContent(for request: HTTPRequest) {
         guard request.method == .get || request.method == .head, status == .ok, case .bytes(let bytes) = body else { return }
         guard headers[.eTag] == nil, headers[.cacheControl] != "no-store" else { return }
-        let digits = SHA256.hash(data: bytes).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        let tag = "\"" + digits.joined() + "\""
+        let tag = "\"" + hexadecimal(SHA256.hash(data: bytes).prefix(16)) + "\""
         headers[.eTag] = "W/" + tag
         guard Validators(entityTag: tag).evaluate(request.headerFields) == .notModified else { return }
         headers[.contentType] = nil

@@ -1,14 +1,15 @@
+import ScriberrCore
+
 /// The name of a request: the client's own when it is fit to be repeated in headers and logs, else a new one.
 func makeRequestID(from header: String?) -> String {
     if let given = header?.trimmingBlanks(), (1...128).contains(given.utf8.count), given.utf8.allSatisfy(isRequestIDCharacter) {
         return given
     }
-    var digits = ""
-    for _ in 0..<3 {
-        let piece = String(UInt32.random(in: .min ... .max), radix: 16)
-        digits += String(repeating: "0", count: 8 - piece.count) + piece
-    }
-    return "req_" + digits
+    // Names, not secrets: one call of the system for each will do.
+    var random = SystemRandomNumberGenerator()
+    let (first, second) = (random.next(), random.next())
+    let bytes = withUnsafeBytes(of: first) { Array($0) } + withUnsafeBytes(of: second) { $0.prefix(4) }
+    return "req_" + hexadecimal(bytes)
 }
 
 private func isRequestIDCharacter(_ byte: UInt8) -> Bool {

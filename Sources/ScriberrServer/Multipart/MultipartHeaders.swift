@@ -156,8 +156,9 @@ private func hexValue(_ digit: UInt8) -> UInt8? {
 extension StringProtocol {
     /// The text without blanks, tabs and line ends at both ends.
     func trimmingBlanks() -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" || $0 == "\r\n" }
-        guard let start = firstIndex(where: { !isBlank($0) }), let end = lastIndex(where: { !isBlank($0) }) else { return "" }
-        return String(self[start...end])
+        func isText(_ byte: UInt8) -> Bool { byte != 0x20 && byte != 0x09 && byte != 0x0D && byte != 0x0A }
+        let text = String(self)
+        guard let start = text.utf8.firstIndex(where: isText), let end = text.utf8.lastIndex(where: isText) else { return "" }
+        return String(text[start..<text.utf8.index(after: end)])
     }
 }

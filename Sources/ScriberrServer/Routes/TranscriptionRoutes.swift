@@ -30,6 +30,12 @@ extension Route {
         Route(
             .get,
             "/api/v1/transcriptions",
+            atOnce: { glance, principal in
+                let query = try TranscriptionListQuery(parameters: glance.query)
+                return try glance.transcriptions.listAtOnce(principal.owner, query).map { page in
+                    .page(page) { $0.listedTranscription($1) }
+                }
+            },
             .scoped(.read) { call, principal in
                 let query = try TranscriptionListQuery(parameters: call.query)
                 let (page, matches) = try await call.services.transcriptions.search(principal.owner, query)
@@ -42,6 +48,12 @@ extension Route {
         Route(
             .get,
             "/api/v1/transcriptions/{id}",
+            atOnce: { glance, principal in
+                guard glance.query["wait"] == nil else { return nil }
+                return try glance.transcriptions.getAtOnce(principal.owner, glance.id()).map { found in
+                    .transcription(found.job, diarization: found.diarization)
+                }
+            },
             .scoped(.read) { call, principal in
                 let id: TranscriptionID = try call.id()
                 let limit = try call.waitLimit()
@@ -53,13 +65,7 @@ extension Route {
                     }
                 let speakers = try await call.services.transcriptions.diarization(of: job)
                 let place = job.status == .queued ? try await call.services.transcriptions.place(principal.owner, id) : nil
-                return .object { json in
-                    json.transcription(job)
-                    json.field("queue_position", place?.position)
-                    json.field("estimated_start_seconds", place?.estimatedSeconds)
-                    json.field("waiting_reason", place?.reason)
-                    json.field("diarization_job_id", speakers?.text)
-                }
+                return .transcription(job, place: place, diarization: speakers)
             }
         ),
         Route(
@@ -109,6 +115,23 @@ extension Route {
             }
         ),
     ]
+}
+
+extension Answer {
+    /// A job in full; `place` in line while it waits, `diarization` while another job tells its speakers apart.
+    fileprivate static func transcription(
+        _ job: Transcription,
+        place: QueuePlace? = nil,
+        diarization: TranscriptionID?
+    ) -> Answer {
+        .object { json in
+            json.transcription(job)
+            json.field("queue_position", place?.position)
+            json.field("estimated_start_seconds", place?.estimatedSeconds)
+            json.field("waiting_reason", place?.reason)
+            json.field("diarization_job_id", diarization?.text)
+        }
+    }
 }
 
 extension Call {

@@ -27,15 +27,7 @@ struct Call: Sendable {
     var headers: HTTPFields { request.headers }
 
     /// The query's parameters, decoded; the first of a name counts.
-    var query: [String: String] {
-        var parameters: [String: String] = [:]
-        for item in (request.uri.query ?? "").split(separator: "&") {
-            let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = Self.decodeQuery(pair[0])
-            if parameters[name] == nil { parameters[name] = pair.count > 1 ? Self.decodeQuery(pair[1]) : "" }
-        }
-        return parameters
-    }
+    var query: [String: String] { queryParameters(request.uri.query ?? "") }
 
     /// The parameter `id` as an identifier. One of another kind names nothing here.
     func id<ID: PublicID>(_ type: ID.Type = ID.self) throws -> ID {
@@ -71,15 +63,45 @@ struct Call: Sendable {
             throw ScriberrError(.invalidRequest, "The request body is not the JSON object that is expected here.")
         }
     }
+}
 
-    private static func decodeQuery(_ text: Substring) -> String {
-        let text = text.replacing("+", with: " ")
-        return percentDecoded(text).map { String(decoding: $0, as: UTF8.self) } ?? String(text)
+/// One read as a route sees it that answers at once.
+struct Glance {
+    /// The path's parameters, such as `id`.
+    let parameters: [String: String]
+    /// The query's parameters, decoded; the first of a name counts.
+    let query: [String: String]
+    let server: ServerParts
+
+    /// Jobs and their results.
+    var transcriptions: TranscriptionService { server.services.transcriptions }
+
+    /// The parameter `id` as an identifier.
+    func id<ID: PublicID>(_ type: ID.Type = ID.self) throws -> ID {
+        guard let id = parameters["id"].flatMap({ ID($0) }) else { throw ScriberrError.nothingHere }
+        return id
     }
 }
 
-/// What every route can reach.
-struct ServerParts: Sendable {
+/// The parameters of a query, decoded; the first of a name counts.
+func queryParameters(_ text: some StringProtocol) -> [String: String] {
+    var parameters: [String: String] = [:]
+    for item in text.split(separator: "&") {
+        let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = decodeQuery(String(pair[0]))
+        if parameters[name] == nil { parameters[name] = pair.count > 1 ? decodeQuery(String(pair[1])) : "" }
+    }
+    return parameters
+}
+
+private func decodeQuery(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "%") }) else { return text }
+    let text = text.replacing("+", with: " ")
+    return percentDecoded(text).map { String(decoding: $0, as: UTF8.self) } ?? text
+}
+
+/// What every route can reach. Shared, since a copy of all its parts for each request costs more than the request.
+final class ServerParts: Sendable {
     let options: ServerOptions
     let services: Services
     let authenticator: Authenticator
@@ -87,4 +109,20 @@ struct ServerParts: Sendable {
     let audience = Audience()
     let streams: StreamRegistry
     let connections: OpenConnections
+
+    init(
+        options: ServerOptions,
+        services: Services,
+        authenticator: Authenticator,
+        origins: CORSPolicy,
+        streams: StreamRegistry,
+        connections: OpenConnections
+    ) {
+        self.options = options
+        self.services = services
+        self.authenticator = authenticator
+        self.origins = origins
+        self.streams = streams
+        self.connections = connections
+    }
 }

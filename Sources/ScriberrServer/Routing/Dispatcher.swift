@@ -41,7 +41,9 @@ struct Dispatcher: Sendable {
                 answer.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
             }
         }
-        decorate(&answer, request, exchange)
+        decorate(&answer, for: request.head, requestID: exchange.requestID)
+        if !exchange.intake.isWorthReading { answer.closesConnection = true }
+        if answer.closesConnection, answer.headers[.connection] == nil { answer.headers[.connection] = "close" }
         exchange.log(answer)
         try await send(answer, for: request, exchange, writer)
     }
@@ -132,13 +134,13 @@ struct Dispatcher: Sendable {
 }
 
 extension Dispatcher {
-    private func decorate(_ answer: inout Answer, _ request: Request, _ exchange: Exchange) {
-        answer.headers.addSafety(requestID: exchange.requestID)
-        origins.decorate(&answer.headers, origin: request.headers[.origin], isPreflight: request.method == .options)
-        answer.tagContent(for: request.head)
-        answer.compress(for: request.headers)
-        if !exchange.intake.isWorthReading { answer.closesConnection = true }
-        if answer.closesConnection, answer.headers[.connection] == nil { answer.headers[.connection] = "close" }
+    /// Adds to an answer what the connection and the client's wishes ask for.
+    func decorate(_ answer: inout Answer, for request: HTTPRequest, requestID: String) {
+        let headers = request.headerFields
+        answer.headers.addSafety(requestID: requestID)
+        origins.decorate(&answer.headers, origin: headers[.origin], isPreflight: request.method == .options)
+        answer.tagContent(for: request)
+        answer.compress(for: headers)
         switch answer.body {
         case .empty where answer.status == .noContent || answer.status == .notModified: break
         case .empty: answer.headers[.contentLength] = answer.headers[.contentLength] ?? "0"

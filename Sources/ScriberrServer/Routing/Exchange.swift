@@ -65,22 +65,34 @@ struct Exchange {
     }
 
     private func metadata(_ answer: Answer) -> Logger.Metadata {
-        [
-            "method": "\(request.method.rawValue)",
-            "path": "\(path)",
-            "status": "\(answer.status.code)",
-            "duration_ms": "\((ContinuousClock.now - start).wholeMilliseconds)",
-            "auth_type": "\(authType)",
-        ]
+        requestMetadata(method: request.method, path: path, answer, since: start, principal)
     }
+}
 
-    private var authType: String {
-        switch principal?.credential {
+/// What the log says of every request that was answered.
+func requestMetadata(
+    method: HTTPRequest.Method,
+    path: String,
+    _ answer: Answer,
+    since start: ContinuousClock.Instant,
+    _ principal: Principal?
+) -> Logger.Metadata {
+    [
+        "method": "\(method.rawValue)",
+        "path": "\(path)",
+        "status": "\(answer.status.code)",
+        "duration_ms": "\((ContinuousClock.now - start).wholeMilliseconds)",
+        "auth_type": "\(principal?.credential.logName ?? "none")",
+    ]
+}
+
+extension Principal.Credential {
+    fileprivate var logName: String {
+        switch self {
         case .session: "jwt"
         case .apiKey: "api_key"
         case .signedAddress: "signed_url"
         case .localGuest: "local"
-        case nil: "none"
         }
     }
 }

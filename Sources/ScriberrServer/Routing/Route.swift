@@ -15,6 +15,10 @@ struct Route: Sendable {
     /// Whether an address that was signed for its path opens it, for those who cannot send a header.
     let takesSignedAddress: Bool
 
+    /// The same as the endpoint without waiting for anything, on the connection's own thread: for reads of few rows that many
+    /// clients ask for over and over. Nil, or a failure, where that cannot be: the endpoint is asked then.
+    let atOnce: (@Sendable (Glance, Principal) throws -> Answer?)?
+
     /// What a route does, by whom it may be called.
     enum Endpoint: Sendable {
         /// For everybody.
@@ -43,12 +47,14 @@ struct Route: Sendable {
         _ path: String,
         idempotency: Idempotency = .none,
         takesSignedAddress: Bool = false,
+        atOnce: (@Sendable (Glance, Principal) throws -> Answer?)? = nil,
         _ endpoint: Endpoint
     ) {
         self.takesSignedAddress = takesSignedAddress
         self.method = method
         pattern = RoutePattern(path)
         self.idempotency = idempotency
+        self.atOnce = atOnce
         self.endpoint = endpoint
     }
 }

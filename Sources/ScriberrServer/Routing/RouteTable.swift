@@ -58,13 +58,13 @@ struct RouteTable<Target: Sendable>: Sendable {
         var node = root
         var values: [String] = []
         var verb = ""
-        let pieces = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let pieces = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for (index, piece) in pieces.enumerated() {
             guard let segment = decodedSegment(piece) else { return .unknown }
             if let next = node.literals[segment] {
                 node = next
             } else if let next = node.parameter, !segment.isEmpty {
-                let colon = segment.firstIndex(of: ":")
+                let colon = segment.utf8.firstIndex(of: UInt8(ascii: ":"))
                 guard colon == nil || index == pieces.count - 1 else { return .unknown }
                 verb = colon.map { String(segment[$0...].dropFirst()) } ?? ""
                 if colon != nil, verb.isEmpty { return .unknown }
@@ -90,9 +90,9 @@ struct RouteTable<Target: Sendable>: Sendable {
         return .methodNotAllowed((methods + [.options]).sorted { $0.rawValue < $1.rawValue })
     }
 
-    private func decodedSegment(_ piece: Substring) -> String? {
-        guard piece.contains("%") else { return String(piece) }
-        return percentDecoded(piece).flatMap { String(validating: $0, as: UTF8.self) }
+    private func decodedSegment(_ piece: Substring.UTF8View) -> String? {
+        guard piece.contains(UInt8(ascii: "%")) else { return String(Substring(piece)) }
+        return percentDecoded(Substring(piece)).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }
 

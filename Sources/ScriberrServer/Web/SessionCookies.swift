@@ -15,6 +15,17 @@ struct SessionCookies: Sendable {
     /// Whether browsers send them over HTTPS only.
     let isSecure: Bool
 
+    /// The access token among a request's cookies; nil when there is none, or when it is not as we have written it.
+    static func accessToken(in headers: HTTPFields) -> String? {
+        guard let header = headers[.cookie] else { return nil }
+        for item in header.split(separator: ";") {
+            let text = item.trimmingBlanks()
+            guard text.hasPrefix(access), text.dropFirst(access.count).first == "=" else { continue }
+            return String(text.dropFirst(access.count + 1))
+        }
+        return nil
+    }
+
     /// Hands a session to the browser.
     func set(_ session: Session, accessToken: String, _ lifetime: Duration, on answer: inout Answer) {
         add(Self.access, accessToken, path: "/api", seconds: lifetime.components.seconds, &answer)

@@ -115,15 +115,27 @@ package final class AccountService: Sendable {
     /// Whether an access token of this account, version and session is still good: the account, or `UNAUTHORIZED`. Without
     /// `session` a logout is not noticed.
     package func verifySession(_ user: UserID, tokenVersion: Int64, session: String? = nil) async throws -> User {
-        try await database.readBriefly { db in
-            guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
-                throw ScriberrError.unusableToken
-            }
-            if let session, try !RefreshTokenSQL.isOpen(db, session: session, owner: user) {
-                throw ScriberrError.unusableToken
-            }
-            return account
+        let account = try await database.readBriefly { try Self.account($0, user, tokenVersion: tokenVersion, session: session) }
+        guard let account else { throw ScriberrError.unusableToken }
+        return account
+    }
+
+    /// The same without waiting for anything. Nil when the session is over, and where the database cannot answer at once.
+    package func verifySessionAtOnce(_ user: UserID, tokenVersion: Int64, session: String) throws -> User? {
+        try database.readAtOnce { try Self.account($0, user, tokenVersion: tokenVersion, session: session) } ?? nil
+    }
+
+    private static func account(
+        _ db: any SQLConnection,
+        _ user: UserID,
+        tokenVersion: Int64,
+        session: String?
+    ) throws -> User? {
+        guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
+            return nil
         }
+        if let session, try !RefreshTokenSQL.isOpen(db, session: session, owner: user) { return nil }
+        return account
     }
 
     /// Ends every session of the account, and with them the addresses that were signed for it.

@@ -63,7 +63,7 @@ package struct IdempotencyService: Sendable {
             withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
             hash.update(data: part)
         }
-        return RandomText.hex(hash.finalize())
+        return hexadecimal(hash.finalize())
     }
 
     /// Reserves the key, or waits while another request with the same key runs. Waiting ends with the caller's task.

@@ -52,7 +52,7 @@ struct AnswerSeal: Sendable {
     init(key: String, scope: String, fingerprint: String) {
         let material = SymmetricKey(data: Array((key + "\u{0}" + fingerprint).utf8))
         secret = Self.derive(material, scope, "answer")
-        check = RandomText.hex(
+        check = hexadecimal(
             Self.derive(SymmetricKey(data: Array(fingerprint.utf8)), scope, "check").withUnsafeBytes(Array.init)
         )
         self.scope = scope

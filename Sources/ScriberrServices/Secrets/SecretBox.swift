@@ -20,7 +20,7 @@ package struct SecretBox: Sendable {
     package init(serverSecret: [UInt8], earlier: [[UInt8]] = []) {
         keys = ([serverSecret] + earlier).map { secret in
             let material = SymmetricKey(data: secret)
-            let name = Self.derive(material, "name").withUnsafeBytes { RandomText.hex($0.prefix(4)) }
+            let name = Self.derive(material, "name").withUnsafeBytes { hexadecimal($0.prefix(4)) }
             return Key(name: name, key: Self.derive(material, "key"))
         }
     }

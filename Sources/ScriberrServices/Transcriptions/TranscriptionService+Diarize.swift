@@ -57,7 +57,7 @@ extension TranscriptionService {
     /// The job that waits or runs to tell a transcription's speakers apart; nil when there is none.
     package func diarization(of job: Transcription) async throws -> TranscriptionID? {
         guard job.status == .completed else { return nil }
-        return try await database.read { try JobSQL.activeDiarization($0, of: job.id, locks: false)?.id }
+        return try await database.readBriefly { try JobSQL.activeDiarization($0, of: job.id) }
     }
 
     /// Queues the job with these options.
@@ -75,8 +75,9 @@ extension TranscriptionService {
             guard target.status == .completed else {
                 throw ScriberrError(.conflict, "There is no transcript: the transcription is \(target.status.rawValue).")
             }
+            try JobSQL.lockForDiarization(db, id)
             if let other = try JobSQL.activeDiarization(db, of: id) {
-                throw ScriberrError(.conflict, "The job \(other.id.text) already tells its speakers apart.")
+                throw ScriberrError(.conflict, "The job \(other.text) already tells its speakers apart.")
             }
             let job = Transcription(
                 id: .make(at: now),

@@ -122,42 +122,6 @@ package struct TranscriptionService: Sendable {
         try await database.readBriefly { try Self.find($0, owner, id) }
     }
 
-    /// One page of the owner's jobs; transcripts are not read.
-    package func list(_ owner: UserID, _ query: TranscriptionListQuery) async throws -> Page<Transcription> {
-        try await search(owner, query).page
-    }
-
-    /// One page of the owner's jobs and, for a search, where each was found. Of transcripts only the passages that are shown
-    /// are read.
-    package func search(
-        _ owner: UserID,
-        _ query: TranscriptionListQuery
-    ) async throws -> (page: Page<Transcription>, matches: [TranscriptionID: SearchMatch]) {
-        let list = query.list
-        let keyset = try list.keyset(filter: query.cursorFilter)
-        let filter = TranscriptionSQL.Filter(
-            status: query.status,
-            search: list.search,
-            terms: list.terms,
-            updatedAfter: list.updatedAfter
-        )
-        let look: @Sendable (any SQLConnection) throws -> ([Transcription], [TranscriptionID: Passage]) = { db in
-            let rows = try TranscriptionSQL.list(db, owner, filter, keyset)
-            return (rows, try PassageSQL.hits(db, list.terms, in: rows.prefix(list.limit).map(\.id)))
-        }
-        // An index leads straight to a page; a search may look at everything.
-        let (rows, passages) =
-            query.isSearch ? try await database.read(look) : try await database.readBriefly(look)
-        let page = try list.page(rows, filter: query.cursorFilter) { job in
-            ListPlace(id: job.id.text, title: job.title, createdAt: job.createdAt, updatedAt: job.updatedAt)
-        }
-        guard query.isSearch else { return (page, [:]) }
-        let matches = page.items.map { job in
-            (job.id, passages[job.id].flatMap { SearchMatch(list.terms, in: $0) } ?? .title)
-        }
-        return (page, Dictionary(uniqueKeysWithValues: matches))
-    }
-
     /// Throws `NOT_FOUND`, or `VALIDATION_ERROR` with field `title`.
     package func rename(_ owner: UserID, _ id: TranscriptionID, title: String) async throws -> Transcription {
         let (title, now) = (try Title.given(title), clock.now())

@@ -104,7 +104,7 @@ package struct WebhookService: Sendable {
             id: .make(at: now),
             webhook: id,
             owner: owner,
-            messageID: "msg_test_" + RandomText.hex(RandomText.bytes(8)),
+            messageID: "msg_test_" + hexadecimal(RandomText.bytes(8)),
             type: EventType.webhookTest.rawValue,
             body: WebhookMessage.body(.webhookTest, #"{"webhook_id":"\#(id.text)"}"#, at: now),
             // Out of the courier's reach for as long as this attempt can take.

@@ -85,6 +85,26 @@ extension Transcription {
     }
 }
 
+extension TranscriptionSummary {
+    /// The columns that ``init(row:)`` reads, in its order.
+    static let columns = "id, file_id, title, status, progress, stage, audio_seconds, created_at, updated_at"
+
+    /// Reads a row that has ``columns``.
+    init(row: any SQLRow) throws {
+        self.init(
+            id: try row.id("id"),
+            fileID: try row.id("file_id"),
+            title: try row.text("title"),
+            status: try row.choice("status"),
+            progress: try row.real("progress"),
+            stage: try row.choice("stage"),
+            audioSeconds: try row.optionalReal("audio_seconds"),
+            createdAt: try row.time("created_at"),
+            updatedAt: try row.time("updated_at")
+        )
+    }
+}
+
 /// Options as they stand in a row: JSON with sorted keys. Most jobs ask for the same few things, and Foundation's coders
 /// cost more than the statement, so what was coded last is kept.
 enum OptionsText {

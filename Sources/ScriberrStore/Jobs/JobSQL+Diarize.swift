@@ -7,23 +7,21 @@ extension JobSQL {
     /// The code of the warning on a transcription whose speakers could not be told apart.
     package static let diarizationWarning = "DIARIZATION_FAILED"
 
-    /// The job that waits or runs for a transcription's speakers. Unless it is only looked at, the transcription's row is locked
-    /// until the transaction ends, so that two requests cannot both find none.
+    /// The job that waits or runs for a transcription's speakers. Whoever queues one where there is none takes the lock first.
     package static func activeDiarization(
         _ connection: any SQLConnection,
-        of target: TranscriptionID,
-        locks: Bool = true
-    ) throws -> Transcription? {
-        if locks, connection.dialect == .postgres {
-            _ = try connection.query("SELECT id FROM transcriptions WHERE id = $1 FOR UPDATE", [.id(target)])
-        }
-        return try connection.query(
-            """
-            SELECT \(Transcription.columns) FROM transcriptions
-            WHERE diarizes = $1 AND status IN ('queued', 'processing') ORDER BY queued_at LIMIT 1
-            """,
+        of target: TranscriptionID
+    ) throws -> TranscriptionID? {
+        try connection.query(
+            "SELECT id FROM transcriptions WHERE diarizes = $1 AND status IN ('queued', 'processing') ORDER BY queued_at LIMIT 1",
             [.id(target)]
-        ).first.map(Transcription.init(row:))
+        ).first?.id("id")
+    }
+
+    /// Holds off others that would queue such a job, until the end of the transaction.
+    package static func lockForDiarization(_ connection: any SQLConnection, _ target: TranscriptionID) throws {
+        guard connection.dialect == .postgres else { return }
+        _ = try connection.query("SELECT id FROM transcriptions WHERE id = $1 FOR UPDATE", [.id(target)])
     }
 
     /// Replaces the transcript of the finished transcription that a job worked on. False when it is no longer the one that

@@ -7,11 +7,10 @@ extension JobSQL {
         _ job: TranscriptionID,
         owner: UserID
     ) throws -> Transcription? {
-        try connection.query(
-            "SELECT \(Transcription.columns) FROM transcriptions WHERE id = $1 AND owner = $2",
-            [.id(job), .id(owner)]
-        ).first.map(Transcription.init(row:))
+        try connection.query(ownedSQL, [.id(job), .id(owner)]).first.map(Transcription.init(row:))
     }
+
+    private static let ownedSQL = "SELECT \(Transcription.columns) FROM transcriptions WHERE id = $1 AND owner = $2"
 
     /// A job, whosever it is.
     package static func get(_ connection: any SQLConnection, _ job: TranscriptionID) throws -> Transcription? {

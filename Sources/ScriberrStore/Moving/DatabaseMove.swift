@@ -84,7 +84,7 @@ package struct DatabaseMove: Sendable {
             )
         }
         if begun == nil { try await checkEmpty(plan) }
-        let token = hex((0..<16).map { _ in UInt8.random(in: .min ... .max) })
+        let token = hexadecimal((0..<16).map { _ in UInt8.random(in: .min ... .max) })
         // The target first: rows without a mark would be taken for somebody's.
         try await target.write { connection in
             for part in plan.reversed() { try connection.execute("DELETE FROM \(part.name)", []) }

@@ -25,7 +25,7 @@ package struct StorageMove: Sendable {
         report: @escaping @Sendable (StorageTally) -> Void = { _ in }
     ) {
         (self.database, self.source, self.target, self.clock, self.report) = (database, source, target, clock, report)
-        part = "storage " + hex(SHA256.hash(data: Array(name.utf8))).prefix(32)
+        part = "storage " + hexadecimal(SHA256.hash(data: Array(name.utf8))).prefix(32)
     }
 
     /// Moves what is not there yet. Throws `CONFLICT` while a process uses the database.
@@ -122,7 +122,7 @@ package struct StorageMove: Sendable {
     private func hash(_ store: any BlobStore, _ recording: Recording, _ size: Int64) async throws -> String {
         var hash = SHA256()
         try await store.read(recording.key, range: 0..<size) { hash.update(data: $0) }
-        return hex(hash.finalize())
+        return hexadecimal(hash.finalize())
     }
 }
 

@@ -26,7 +26,7 @@ final class BlobCache: Sendable {
 
     /// Starts a copy; it can be held once the writer has committed.
     func create(_ key: String) async throws -> FolderBlobWriter {
-        let incoming = "\(root)/.incoming/\(key)_\(hex((0..<8).map { _ in UInt8.random(in: 0...255) }))"
+        let incoming = "\(root)/.incoming/\(key)_\(hexadecimal((0..<8).map { _ in UInt8.random(in: 0...255) }))"
         let final = path(of: key)
         return try await FileQueue.shared.run { try FolderBlobWriter(incoming: incoming, final: final) }
     }

@@ -71,7 +71,7 @@ struct S3Signature {
         query.map { (encoded($0.name), encoded($0.value)) }.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
-    static func hash(_ bytes: some Collection<UInt8>) -> String { hex(SHA256.hash(data: Array(bytes))) }
+    static func hash(_ bytes: some Collection<UInt8>) -> String { hexadecimal(SHA256.hash(data: Array(bytes))) }
 
     private static let algorithm = "AWS4-HMAC-SHA256"
 
@@ -89,7 +89,7 @@ struct S3Signature {
             part in
             Self.code(part, key)
         }
-        return hex(Self.code(text, key))
+        return hexadecimal(Self.code(text, key))
     }
 
     private static func code(_ text: String, _ key: [UInt8]) -> [UInt8] {
@@ -106,9 +106,4 @@ private struct Stamp {
     init(_ time: Timestamp) {
         full = time.rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
     }
-}
-
-/// Two hexadecimal digits for each byte.
-func hex(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
 }

@@ -86,6 +86,9 @@ public protocol Database: Sendable {
     func read<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
     /// Like ``read(_:)``, for a look at a few rows by an index: it may hold the caller's thread meanwhile.
     func readBriefly<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
+    /// The same without waiting for anything: nil, without a call of `body`, where that cannot be, since no connection is free or
+    /// the database lies elsewhere.
+    func readAtOnce<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value?
     /// Runs `body` in a transaction and answers once it is durable. When `body` throws, its writes are undone and no one
     /// else's. Concurrent calls may share one commit. `body` runs again when the transaction has to be repeated, such as
     /// because another call in it failed; only its last run counts, so it has no effect but on the connection.
@@ -101,12 +104,16 @@ public protocol Database: Sendable {
 }
 
 extension Database {
-    /// Reads as ever.
+    /// Reads at once where that can be, else as ever.
     public func readBriefly<Value: Sendable>(
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value
     ) async throws -> Value {
-        try await read(body)
+        if let value = try readAtOnce(body) { return value }
+        return try await read(body)
     }
+
+    /// Never at once.
+    public func readAtOnce<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value? { nil }
 
     /// Looks on a connection that reads, then writes.
     public func write<Value: Sendable>(

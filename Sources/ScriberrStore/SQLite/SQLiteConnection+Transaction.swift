@@ -6,6 +6,19 @@ extension SQLiteConnection {
     /// Starts a transaction that only reads, on a consistent view. It holds up no writer.
     func beginReading() throws { try execute("BEGIN DEFERRED", []) }
 
+    /// Runs `body` on a consistent view of the database.
+    func inReading<Value>(_ body: (SQLiteConnection) throws -> Value) throws -> Value {
+        try beginReading()
+        do {
+            let value = try body(self)
+            try commit()
+            return value
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
     func commit() throws { try execute("COMMIT", []) }
 
     /// Undoes the transaction, if SQLite has not done so itself, and starts over.

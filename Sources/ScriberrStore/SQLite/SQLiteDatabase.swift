@@ -57,17 +57,11 @@ package final class SQLiteDatabase: Database {
         }
     }
 
-    package func readBriefly<Value: Sendable>(
-        _ body: @Sendable @escaping (any SQLConnection) throws -> Value
-    ) async throws -> Value {
-        if let value = try readNow(body) { return value }
-        return try await read(body)
-    }
-
-    /// Nil when no connection is free.
-    private func readNow<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value? {
+    package func readAtOnce<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value? {
         do {
-            return try briefReaders.read { try body(SQLiteConnection($0, signals: signals)) }
+            return try briefReaders.read { database in
+                try SQLiteConnection(database, signals: signals).inReading { try body($0) }
+            }
         } catch {
             throw storageError(error)
         }

@@ -31,7 +31,7 @@ package enum TranscriptionSQL {
         _ owner: UserID,
         _ filter: Filter,
         _ keyset: Keyset
-    ) throws -> [Transcription] {
+    ) throws -> [TranscriptionSummary] {
         var conditions = Conditions()
         conditions.add("owner = ?", .id(owner))
         conditions.add("diarizes IS NULL")
@@ -39,8 +39,8 @@ package enum TranscriptionSQL {
         if let after = filter.updatedAfter { conditions.add("updated_at > ?", .time(after)) }
         if let search = filter.search { conditions.addSearch(title: search, filter.terms, db.dialect) }
         let page = conditions.page(keyset)
-        return try db.query("SELECT \(Transcription.columns) FROM transcriptions \(page)", conditions.arguments)
-            .map(Transcription.init(row:))
+        return try db.query("SELECT \(TranscriptionSummary.columns) FROM transcriptions \(page)", conditions.arguments)
+            .map(TranscriptionSummary.init(row:))
     }
 
     /// Gives a job another title; nil when there is no such job.

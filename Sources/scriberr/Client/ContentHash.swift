@@ -4,7 +4,7 @@ import ScriberrCore
 
 /// SHA-256 as 64 hexadecimal digits.
 enum ContentHash {
-    static func text(_ text: String) -> String { hex(SHA256.hash(data: Data(text.utf8))) }
+    static func text(_ text: String) -> String { hexadecimal(SHA256.hash(data: Data(text.utf8))) }
 
     /// Of a file's bytes, read piece by piece. Throws `MEDIA_MISSING`.
     static func file(_ path: String) throws -> String {
@@ -18,10 +18,6 @@ enum ContentHash {
         } catch {
             throw ScriberrError(.mediaUnreadable, "The recording cannot be read.", detail: "\(error)")
         }
-        return hex(hash.finalize())
-    }
-
-    private static func hex(_ digest: SHA256.Digest) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return hexadecimal(hash.finalize())
     }
 }

@@ -124,10 +124,23 @@ struct DoctorCommand: AsyncParsableCommand {
                 )
                 : .good("Speech models", installed.joined(separator: ", "))
         )
+        if !installed.isEmpty, let usual = missingUsualModel(engines, installed) { findings.append(usual) }
         if !cards.contains(where: { $0.installed && $0.capabilities.contains("diarization") }) {
             findings.append(.poor("Speaker models", "none is installed; speakers cannot be told apart yet"))
         }
         return findings
+    }
+
+    /// What happens to jobs that name no model while the one meant for them is not here; nil when it is.
+    private func missingUsualModel(_ engines: EngineRoom, _ installed: [String]) -> Finding? {
+        let defaults = engines.registry.defaults
+        guard !installed.contains(defaults.transcription) else { return nil }
+        let otherwise = defaults.offline.map { ", or, when that fails, is done with \($0)" } ?? ""
+        let text =
+            engines.settings.autoDownload
+            ? "not installed; the first job that names no model downloads it\(otherwise)"
+            : "not installed; run: scriberr models pull \(defaults.transcription)"
+        return .poor("Usual model", "\(defaults.transcription) is \(text)")
     }
 }
 

@@ -125,7 +125,7 @@ extension ServerWorld {
         let owner = UserID(1)
         for try await _ in services.events.subscribe(FeedRequest(owner: owner)) {
             let jobs = try await services.transcriptions.list(owner, TranscriptionListQuery()).items
-            if let job = jobs.first { return job }
+            if let job = jobs.first { return try await services.transcriptions.get(owner, job.id) }
         }
         throw ScriberrError(.internalError, "There is no job.")
     }

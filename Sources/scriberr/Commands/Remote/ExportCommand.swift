@@ -15,7 +15,7 @@ struct ExportCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The id of the job.")
+    @Argument(help: "The id of the job.", transform: given)
     var id: String
 
     @OptionGroup var remote: RemoteOptions

@@ -56,7 +56,7 @@ struct JobsCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one job.")
 
-        @Argument(help: "The id of the job.")
+        @Argument(help: "The id of the job.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions
@@ -87,7 +87,7 @@ struct JobsCommand: AsyncParsableCommand {
             discussion: "Ends with status 0 only when the job completed. With --json each event is one line."
         )
 
-        @Argument(help: "The id of the job.")
+        @Argument(help: "The id of the job.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions
@@ -120,7 +120,7 @@ struct JobsCommand: AsyncParsableCommand {
     struct Logs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "logs", abstract: "Tell what happened to a job.")
 
-        @Argument(help: "The id of the job.")
+        @Argument(help: "The id of the job.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions
@@ -138,7 +138,7 @@ struct JobsCommand: AsyncParsableCommand {
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "cancel", abstract: "Stop jobs that wait or run.")
 
-        @Argument(help: "The ids of the jobs.")
+        @Argument(help: "The ids of the jobs.", transform: given)
         var ids: [String]
 
         @OptionGroup var remote: RemoteOptions
@@ -161,7 +161,7 @@ struct JobsCommand: AsyncParsableCommand {
             abstract: "Make a new job of an ended one, with the same options or others."
         )
 
-        @Argument(help: "The id of the job.")
+        @Argument(help: "The id of the job.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions

@@ -63,7 +63,7 @@ struct KeysCommand: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "revoke", abstract: "End a key at once.")
 
-        @Argument(help: "The id of the key.")
+        @Argument(help: "The id of the key.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions

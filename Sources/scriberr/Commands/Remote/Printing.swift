@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Glibc
 
@@ -63,4 +64,10 @@ extension String {
         while text.hasSuffix(" ") { text.removeLast() }
         return text
     }
+}
+
+/// What a person typed as the name of something, unless it is nothing, as an unset variable of a script is.
+@Sendable func given(_ text: String) throws -> String {
+    guard !text.allSatisfy(\.isWhitespace) else { throw ValidationError("It must not be empty.") }
+    return text
 }

@@ -43,7 +43,7 @@ struct ProfilesCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a profile, as JSON.")
 
-        @Argument(help: "The id of the profile.")
+        @Argument(help: "The id of the profile.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions
@@ -101,7 +101,7 @@ struct ProfilesCommand: AsyncParsableCommand {
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "delete", abstract: "Remove a profile.")
 
-        @Argument(help: "The id of the profile.")
+        @Argument(help: "The id of the profile.", transform: given)
         var id: String
 
         @OptionGroup var remote: RemoteOptions

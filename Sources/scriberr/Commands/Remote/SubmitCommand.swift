@@ -19,7 +19,7 @@ struct SubmitCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Recordings.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("Recordings.", valueName: "file"), completion: .file(), transform: given)
     var files: [String]
 
     @OptionGroup var remote: RemoteOptions
