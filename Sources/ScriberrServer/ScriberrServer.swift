@@ -130,9 +130,9 @@ package final class ScriberrServer: Service {
         var configuration = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 RequestGuard(patience: options.readTimeout, linger: options.lingerTimeout, logger: logger),
+                ReceiveRoom(),
                 WriteDeadline(limit: options.writeTimeout),
                 ConnectionNote(connections),
-                ReceiveRoom(),
                 DirectAnswers(answer: dispatcher.answerAtOnce),
             ]
         )

@@ -106,9 +106,9 @@ final class ServerParts: Sendable {
     let services: Services
     let authenticator: Authenticator
     let origins: CORSPolicy
+    let audience = Audience()
     let streams: StreamRegistry
     let connections: OpenConnections
-    let audience = Audience()
 
     init(
         options: ServerOptions,

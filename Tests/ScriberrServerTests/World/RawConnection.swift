@@ -34,20 +34,8 @@ struct RawConnection {
         return true
     }
 
-    /// Reads until `text` has come, and takes what was received up to there; nil when the connection ends before.
-    mutating func take(until text: String) async throws -> String? {
-        while true {
-            if let end = received.firstRange(of: text) {
-                defer { received = String(received[end.upperBound...]) }
-                return String(received[..<end.upperBound])
-            }
-            guard let piece = try await inbound.next() else { return nil }
-            received += String(buffer: piece)
-        }
-    }
-
-    /// How many bytes come next, which are not kept; nil at the end.
-    mutating func next() async throws -> Int? { try await inbound.next()?.readableBytes }
+    /// The bytes that come next, which are not kept; nil at the end.
+    mutating func next() async throws -> ByteBuffer? { try await inbound.next() }
 
     /// Reads until the server closes.
     mutating func readToEnd() async throws -> String {
