@@ -128,7 +128,7 @@ let package = Package(
         ),
         .target(
             name: "ScriberrTestStores",
-            dependencies: ["ScriberrStore", "ScriberrTestSupport"],
+            dependencies: ["ScriberrStore", "ScriberrTestSupport", "CPQ"],
             path: "Tests/Stores",
             swiftSettings: house
         ),
@@ -138,7 +138,10 @@ let package = Package(
         tests("ScriberrMediaTests", ["ScriberrMedia", "ScriberrCore", "ScriberrTestSupport", .subprocess, .systemPackage]),
         tests(
             "ScriberrStoreTests",
-            ["ScriberrStore", "ScriberrCore", "ScriberrTestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1]
+            [
+                "ScriberrStore", "ScriberrCore", "ScriberrTestStores", "ScriberrTestSupport", .asyncHTTPClient, .nioCore,
+                .nioHTTP1,
+            ]
         ),
         tests("ScriberrQueueTests", ["ScriberrQueue", "ScriberrCore", "ScriberrTestSupport", .logging]),
         tests(

@@ -1,7 +1,5 @@
-import Foundation
 import ScriberrCore
 import ScriberrTestStores
-import ScriberrTestSupport
 
 @testable import ScriberrStore
 
@@ -23,11 +21,10 @@ enum SimulatedDatabase: String, Sendable {
         switch self {
         case .sqlite: return try body(InlineSQLiteDatabase())
         case .postgres:
-            let url = try TestPostgres.makeDatabase(like: await PostgresTemplate.shared.name())
-            // What it is needed for is over, however that ended; what is left goes with the server.
-            defer { try? TestPostgres.drop(TestPostgres.name(url)) }
-            guard let address = PostgresAddress(url) else { throw CocoaError(.formatting) }
-            return try body(InlinePostgresDatabase(address))
+            let address = try await PostgresCopies.shared.make()
+            let value = try body(InlinePostgresDatabase(address))
+            try await PostgresCopies.shared.remove(address)
+            return value
         }
     }
 }

@@ -23,11 +23,10 @@ package enum TestDatabase: String, CaseIterable, Sendable {
             }
         case .postgres:
             try await PostgresSeats.shared.with {
-                let url = try TestPostgres.makeDatabase(like: await PostgresTemplate.shared.name())
+                let address = try await PostgresCopies.shared.make()
                 let signals = StoreSignals()
-                guard let address = PostgresAddress(url) else { throw CocoaError(.formatting) }
                 try await use(PostgresDatabase(address: address, signals: signals), signals, body)
-                try TestPostgres.drop(TestPostgres.name(url))
+                try await PostgresCopies.shared.remove(address)
             }
         }
     }
@@ -45,26 +44,5 @@ package enum TestDatabase: String, CaseIterable, Sendable {
             throw error
         }
         await database.close()
-    }
-}
-
-/// A PostgreSQL database with all tables, to be copied: a hundred copies take a second instead of a minute.
-package actor PostgresTemplate {
-    /// The one of this process.
-    package static let shared = PostgresTemplate()
-    private var making: Task<String, any Error>?
-
-    /// Its name.
-    package func name() async throws -> String {
-        if let making { return try await making.value }
-        let task = Task {
-            let url = try TestPostgres.makeDatabase()
-            guard let address = PostgresAddress(url) else { throw CocoaError(.formatting) }
-            // Nobody may be connected to what is copied.
-            await (try PostgresDatabase(address: address)).close()
-            return TestPostgres.name(url)
-        }
-        making = task
-        return try await task.value
     }
 }

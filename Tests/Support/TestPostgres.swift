@@ -8,13 +8,16 @@ public enum TestPostgres {
     /// Why a test that needs it does not run.
     public static let reason = "tools/run-tests starts PostgreSQL; or set SCRIBERR_TEST_POSTGRES to the URL of a server."
 
-    /// Makes a database of its own name, empty or as `template` is, and answers its URL. Nobody may be connected to the template.
-    public static func makeDatabase(like template: String? = nil) throws -> String {
+    /// Makes an empty database of its own name and answers its URL.
+    public static func makeDatabase() throws -> String {
         guard let address else { throw CocoaError(.featureUnsupported) }
         let name = "t" + UUID().uuidString.lowercased().replacing("-", with: "")
-        try psql(address, "CREATE DATABASE \(name)" + (template.map { " TEMPLATE \($0)" } ?? ""))
-        return address.replacing(/\/[^\/]*$/, with: "/\(name)")
+        try psql(address, "CREATE DATABASE \(name)")
+        return url(ofDatabase: name)
     }
+
+    /// The URL of a database of this name.
+    public static func url(ofDatabase name: String) -> String { (address ?? "").replacing(/\/[^\/]*$/, with: "/\(name)") }
 
     /// The name of the database that an address leads to.
     public static func name(_ url: String) -> String { String(url.split(separator: "/").last ?? "") }

@@ -1,5 +1,6 @@
 import ScriberrCore
 import ScriberrStore
+import ScriberrTestStores
 import ScriberrTestSupport
 
 /// The drivers that must pass the conformance suite.
@@ -13,11 +14,11 @@ enum JobStoreDriver: String, CaseIterable, Sendable {
         TestPostgres.address == nil ? [.sqliteFile, .sqliteInline] : [.sqliteFile, .sqliteInline, .postgres]
     }
 
-    func open(in folder: String, _ signals: StoreSignals) throws -> any Database {
+    func open(in folder: String, _ signals: StoreSignals) async throws -> any Database {
         switch self {
         case .sqliteFile: try SQLiteDatabase(path: folder + "/scriberr.db", signals: signals)
         case .sqliteInline: try InlineSQLiteDatabase(signals: signals)
-        case .postgres: try PostgresDatabase.make(signals: signals)
+        case .postgres: try PostgresDatabase(address: await PostgresCopies.shared.make(), signals: signals)
         }
     }
 }
@@ -49,7 +50,7 @@ struct JobStoreWorld {
     ) async throws {
         try await withTemporaryFolder { folder in
             let signals = StoreSignals()
-            let database = try driver.open(in: folder, signals)
+            let database = try await driver.open(in: folder, signals)
             let world = try await JobStoreWorld(database: database, signals: signals)
             try await body(world)
             guard driver == .postgres else { return await database.close() }
