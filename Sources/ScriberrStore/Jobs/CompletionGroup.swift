@@ -24,8 +24,8 @@ final class CompletionGroup: Sendable {
 
     private let database: any Database
     private let state = Mutex(State())
-    /// How many rounds are on their way at once: one waits for the disk while the other is worked on.
-    private static let roundsMax = 2
+    /// How many rounds are on their way at once: as many as a pool has sessions. With fewer, completions wait for a busy disk twice.
+    private static let roundsMax = 8
     /// How many completions share a statement at most.
     private static let countMax = 64
     /// The speed is a running average, which can do without most samples of jobs that take no time.
