@@ -14,6 +14,7 @@ final class CompletionGroup: Sendable {
     private struct State {
         var waiting: [Waiting] = []
         var rounds = 0
+        var speedNotedAt: ContinuousClock.Instant?
     }
 
     /// Those of one round, taken when its session is there. Taken once, however often the transaction is tried.
@@ -23,10 +24,12 @@ final class CompletionGroup: Sendable {
 
     private let database: any Database
     private let state = Mutex(State())
-    /// How many rounds are on their way at once: one waits for the disk while the other is worked on.
-    private static let roundsMax = 2
+    /// How many rounds are on their way at once: as many as a pool has sessions. With fewer, completions wait for a busy disk twice.
+    private static let roundsMax = 8
     /// How many completions share a statement at most.
     private static let countMax = 64
+    /// The speed is a running average, which can do without most samples of jobs that take no time.
+    private static let speedInterval = Duration.milliseconds(200)
 
     init(database: any Database) { self.database = database }
 
@@ -47,9 +50,10 @@ final class CompletionGroup: Sendable {
         while hasMore() {
             let round = Round()
             do {
-                let fates = try await database.write { connection in
+                let fates: [Fenced?] = try await database.write { connection in
                     let members = self.members(of: round)
-                    return members.isEmpty ? [] : try JobSQL.completeWhole(connection, members.map(\.completion))
+                    guard !members.isEmpty else { return [] }
+                    return try JobSQL.completeWhole(connection, members.map(\.completion), notesSpeed: self.speedIsDue())
                 }
                 let members = round.members.withLock { $0 ?? [] }
                 for (member, fate) in zip(members, fates) { settle(member, fate) }
@@ -63,6 +67,15 @@ final class CompletionGroup: Sendable {
         state.withLock { state in
             if state.waiting.isEmpty { state.rounds -= 1 }
             return !state.waiting.isEmpty
+        }
+    }
+
+    private func speedIsDue() -> Bool {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            if let last = state.speedNotedAt, now - last < Self.speedInterval { return false }
+            state.speedNotedAt = now
+            return true
         }
     }
 

@@ -47,10 +47,15 @@ extension JobSQL {
 
     /// Ends attempts with their results. Answers what became of each; nil for one that has to go the long way, of which nothing
     /// was written. All must be plain.
-    static func completeWhole(_ connection: any SQLConnection, _ completions: [Completion]) throws -> [Fenced?] {
+    static func completeWhole(
+        _ connection: any SQLConnection,
+        _ completions: [Completion],
+        notesSpeed: Bool
+    ) throws -> [Fenced?] {
         // Rows are locked in this order, by everyone.
         let sorted = completions.sorted { $0.lease.job.text < $1.lease.job.text }
-        let rows = try connection.queryWhole(wholeCompletion, try arguments(sorted))
+        let sql = notesSpeed ? measuringCompletion : wholeCompletion
+        let rows = try connection.queryWhole(sql, try arguments(sorted))
         var fates: [Lease: Fenced?] = [:]
         for row in rows {
             let lease = Lease(job: try row.id("job"), attempt: try row.int("attempt"))
@@ -80,7 +85,11 @@ extension JobSQL {
 
     // The charge is settled in lanes, which look at what this statement changes: whoever was charged goes the long way. So does a
     // job that has a transcript already, by the failure of the insertion.
-    private static let wholeCompletion = """
+    private static let wholeCompletion = completion(and: "")
+    private static let measuringCompletion = completion(and: ", " + Speed.postgresNotes)
+
+    private static func completion(and more: String) -> String {
+        """
         WITH given AS (
             SELECT * FROM unnest($1::text::text[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::text[],
                 $6::text::float8[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[])
@@ -115,8 +124,8 @@ extension JobSQL {
             INSERT INTO events (owner, subject, type, payload, at)
             SELECT owner, job, '\(EventType.transcriptionCompleted.rawValue)', '{"id":"' || job ||
                 '","status":"completed","progress":1.0,"stage":"completed"}', at FROM plain
-        ),
-        \(Speed.postgresNotes)
+        )\(more)
         SELECT job, attempt, is_plain, is_canceled FROM held
         """
+    }
 }

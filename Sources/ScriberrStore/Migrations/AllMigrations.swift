@@ -19,4 +19,5 @@ package let allMigrations = [
     Migration(id: 24, name: "API nodes", statements: Migration024Nodes.statements),
     Migration(id: 25, name: "login attempts", statements: Migration025LoginAttempts.statements),
     Migration(id: 26, name: "less upkeep", statements: Migration026Upkeep.statements),
+    Migration(id: 27, name: "attempts by their key", statements: Migration027Attempts.statements),
 ]

@@ -55,4 +55,39 @@ import Testing
             }
         }
     }
+
+    @Test func `that build a table anew keep its rows`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/a.db"
+            let old = try SQLiteDatabase(path: path, migrations: allMigrations.filter { $0.id < 27 })
+            let time = Timestamp(microseconds: 5)
+            let job = Transcription(
+                id: .make(),
+                owner: try await old.write { try insertOwner($0, "ada", at: time) },
+                fileID: .make(),
+                title: "",
+                options: TranscriptionOptions(),
+                createdAt: time
+            )
+            let row = "('\(job.id.text)', 1, 'exec_1', 'failed', 'local', 'm', 1, NULL, 2, 'X', 'it''s')"
+            try await old.write {
+                try JobSQL.enqueue($0, job, blobKey: "")
+                try $0.execute(
+                    """
+                    INSERT INTO executions (job, number, id, status, provider, model, started_at, completed_at, failed_at,
+                        error_code, error_message) VALUES \(row)
+                    """,
+                    []
+                )
+            }
+            let before = try await old.read { try JobSQL.executions($0, of: job.id) }
+            await old.close()
+            let new = try SQLiteDatabase(path: path)
+            #expect(before.count == 1)
+            #expect(try await new.read { try JobSQL.executions($0, of: job.id) } == before)
+            try await new.write { _ = try $0.execute("DELETE FROM transcriptions", []) }
+            #expect(try await new.read { try JobSQL.executions($0, of: job.id) }.isEmpty)
+            await new.close()
+        }
+    }
 }
