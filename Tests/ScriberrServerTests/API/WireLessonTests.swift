@@ -33,6 +33,19 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\\", "file", "\\\\\\", ""]) func `a name whose quote is never closed is a name, and the server lives on`(
+        _ name: String
+    ) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            for path in ["/api/v1/files", "/api/v1/transcriptions:submit"] {
+                let open = TestForm().adding(["Content-Disposition: form-data; name=\"\(name)"], [1])
+                #expect((400..<500).contains(try await client.send(form: open, to: path).status))
+            }
+            #expect(try await client.get("/health").status == 200)
+        }
+    }
+
     @Test func `a recording goes straight to where it stays`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
