@@ -137,13 +137,30 @@ struct SpineTests {
         try await withTemporaryFolder { folder in
             let long = folder + "/long.wav"
             try repeatAudio(welcome, times: 12, to: long)
-            let first = ServerProcess(folder: folder)
+            let first = ServerProcess(folder: folder, environment: ["SHUTDOWN_TIMEOUT": "8s"])
             let client = try await APIClient.registered(at: first.start())
             let id = try #require(try await client.upload(long, to: "transcriptions:submit").json["id"] as? String)
             _ = try await client.events("transcriptions/\(id)/events") { $0.type == "transcription.segment" }
-            async let listener = client.events("events") { _ in false }
+            let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+            let listeners = (0..<5).map { _ in
+                Task {
+                    try await client.events("events") { event in
+                        if event.type == "snapshot" { arrival.yield() }
+                        return false
+                    }
+                }
+            }
+            var waiting = 5
+            for await _ in arrivals {
+                waiting -= 1
+                if waiting == 0 { break }
+            }
+            let asked = ContinuousClock.now
             #expect(await first.stop() == 0)
-            _ = try? await listener
+            let stopping = ContinuousClock.now - asked
+            #expect(stopping < .seconds(10), "What stops a container waits no longer.")
+            // A stream that is broken off instead of ended throws.
+            for listener in listeners { #expect(try await listener.value.first?.type == "snapshot") }
 
             let second = ServerProcess(folder: folder)
             let again = try await APIClient.signedIn(at: second.start())

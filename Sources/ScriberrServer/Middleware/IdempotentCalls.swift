@@ -26,14 +26,7 @@ extension Call {
         _ run: () async throws -> Answer
     ) async throws -> Answer {
         let service = services.idempotency
-        let decision = try await service.begin(
-            owner: principal.owner,
-            method: request.method.rawValue,
-            path: request.uri.path,
-            key: key,
-            fingerprint: IdempotencyService.fingerprint(parts)
-        )
-        switch decision {
+        switch try await decision(principal, key, IdempotencyService.fingerprint(parts)) {
         case .replay(let stored): return Answer(stored)
         case .conflict:
             throw ScriberrError(
@@ -55,6 +48,23 @@ extension Call {
                 await service.abandon(reservation)
             }
             return answer
+        }
+    }
+
+    /// What is to be done under this key. Throws ``ConnectionLost`` when the client leaves while another request runs under it.
+    private func decision(_ principal: Principal, _ key: String, _ fingerprint: String) async throws -> IdempotencyDecision {
+        let intake = intake
+        do {
+            return try await services.idempotency.begin(
+                owner: principal.owner,
+                method: request.method.rawValue,
+                path: request.uri.path,
+                key: key,
+                fingerprint: fingerprint,
+                isWanted: { !intake.hasClientLeft }
+            )
+        } catch is CancellationError where intake.hasClientLeft {
+            throw ConnectionLost(cause: nil)
         }
     }
 }

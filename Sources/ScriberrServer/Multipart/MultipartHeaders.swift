@@ -92,7 +92,8 @@ struct HeaderValue: Hashable {
                 result.append(text[index])
                 index += 1
             }
-            index += 1
+            // The closing quote, which some leave out.
+            _ = skip("\"")
             return String(result)
         }
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import ScriberrCore
 
 /// The one reader of a request's body. Knows whether all of it was read, and whether what was declared has come.
@@ -10,6 +11,7 @@ final class BodyIntake: @unchecked Sendable {
     private var iterator: RequestBody.AsyncIterator?
     private let body: RequestBody
     private let connections: OpenConnections
+    private let channel: any Channel
     private var receivedBytes: Int64 = 0
     private var collected: [UInt8]?
     /// Whether nothing of the body is left on the wire.
@@ -19,12 +21,16 @@ final class BodyIntake: @unchecked Sendable {
     /// The length in `Content-Length`; nil for a chunked body.
     let declaredBytes: Int64?
 
-    init(_ request: Request, _ connections: OpenConnections) {
+    init(_ request: Request, _ connections: OpenConnections, _ channel: any Channel) {
         self.connections = connections
+        self.channel = channel
         body = request.body
         declaredBytes = request.headers[.contentLength].flatMap(Int64.init)
         isDrained = (declaredBytes ?? 0) == 0 && request.headers[.transferEncoding] == nil
     }
+
+    /// Whether nobody waits for the answer any more.
+    var hasClientLeft: Bool { connections.hasLeft(channel) }
 
     /// The next piece of the body; nil at its end. Throws ``ConnectionLost`` when the client went away before, and
     /// `SERVICE_UNAVAILABLE` when the server stops and has waited long enough.

@@ -24,7 +24,7 @@ struct Exchange {
         self.channel = channel
         requestID = makeRequestID(from: request.headers[.requestID])
         address = channel.remoteAddress?.ipAddress ?? "local"
-        intake = BodyIntake(request, connections)
+        intake = BodyIntake(request, connections, channel)
         self.logger = logger
         self.logger[metadataKey: "request_id"] = "\(requestID)"
     }

@@ -66,13 +66,15 @@ package struct IdempotencyService: Sendable {
         return hexadecimal(hash.finalize())
     }
 
-    /// Reserves the key, or waits while another request with the same key runs. Waiting ends with the caller's task.
+    /// Reserves the key, or waits while another request with the same key runs. Waiting ends with the caller's task, and when
+    /// `isWanted` says no: with a `CancellationError` either way.
     package func begin(
         owner: UserID,
         method: String,
         path: String,
         key: String,
-        fingerprint: String
+        fingerprint: String,
+        isWanted: @Sendable () -> Bool = { true }
     ) async throws -> IdempotencyDecision {
         try Self.check(key: key)
         let scope = Self.fingerprint([Array(method.utf8), Array(path.utf8), Array(key.utf8)])
@@ -82,6 +84,7 @@ package struct IdempotencyService: Sendable {
             let bell = bells.listen("\(owner)/\(scope)")
             if let decision = try await decide(reservation) { return decision }
             try Task.checkCancellation()
+            guard isWanted() else { throw CancellationError() }
             await bell.wait(atMost: Self.pollInterval)
         }
     }

@@ -47,6 +47,8 @@ package struct TranscriptArchive: Sendable {
                 place = last.sequence
                 try Data(String(place).utf8).write(to: folder.appendingPathComponent(".reached"), options: .atomic)
             }
+        } catch is CancellationError {
+            // The stop: the next start goes on here.
         } catch {
             onFailure(error)
         }

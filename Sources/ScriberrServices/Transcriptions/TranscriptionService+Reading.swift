@@ -26,7 +26,7 @@ extension TranscriptionService {
         let head = Self.head(job, isPartial: isPartial, version: present?.version.number, speakers: present?.speakers ?? "{}")
         let canonical = stored ?? CanonicalJSON.encode(partial(job, checkpoints))
         // What we stored is canonical and can be megabytes long: it is sent as it is, behind the head.
-        let rest = canonical.first == UInt8(ascii: "{") ? canonical : CanonicalJSON.encode(parse(canonical))
+        let rest = CanonicalJSON.hasForm(canonical) ? canonical : CanonicalJSON.encode(parse(canonical))
         return TranscriptAnswer(
             status: job.status,
             isPartial: isPartial,

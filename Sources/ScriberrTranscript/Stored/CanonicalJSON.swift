@@ -20,6 +20,13 @@ package enum CanonicalJSON {
         return json.bytes
     }
 
+    /// Whether these bytes have the form that ``encode(_:)`` gives them. Judged by their two ends: what lies between can be megabytes
+    /// long.
+    package static func hasForm(_ bytes: [UInt8]) -> Bool {
+        guard bytes.starts(with: Array(#"{"text":""#.utf8)), bytes.suffix(2) == Array("}}".utf8)[...] else { return false }
+        return String(decoding: bytes.suffix(1_000), as: UTF8.self).contains(#"],"engine":{"#)
+    }
+
     private static func members(of transcript: Transcript, _ json: inout JSONWriter) {
         json.text("text", transcript.text)
         json.text("language", transcript.language)

@@ -11,6 +11,7 @@ final class ScriptedProvider: Provider {
     private let failure: ScriberrError?
     private let installed: Set<String>
     private let seen = Mutex<[TranscriptionRequest]>([])
+    private let seenSpeakers = Mutex<[DiarizationRequest]>([])
 
     /// Hears `pieces`; with a `failure`, throws it after the last of them.
     init(
@@ -27,6 +28,9 @@ final class ScriptedProvider: Provider {
 
     /// What was asked for.
     var requests: [TranscriptionRequest] { seen.withLock { $0 } }
+
+    /// Whose speakers were to be told apart.
+    var speakerRequests: [DiarizationRequest] { seenSpeakers.withLock { $0 } }
 
     func models() async throws -> [ModelCard] {
         ["whisper-base", "pocketsphinx-en-us", "diarization-default"].map { id in
@@ -66,6 +70,7 @@ final class ScriptedProvider: Provider {
 
     func diarize(_ request: DiarizationRequest, onProgress: @Sendable (Double) async throws -> Void) async throws -> [SpeakerTurn]
     {
+        seenSpeakers.withLock { $0.append(request) }
         try await onProgress(0.5)
         return try turns.get()
     }

@@ -82,6 +82,18 @@ struct SpeechRunTests {
         #expect(result.transcript.engine.diarizationModel == "diarization-default")
     }
 
+    @Test func `what a job asks of engine and speakers reaches the engine`() async throws {
+        let provider = ScriptedProvider(pieces: [piece(0, "hello there")])
+        var options = TranscriptionOptions(language: "de", diarization: true, hotwords: ["Scriberr"], start: 1, end: 90)
+        (options.minSpeakers, options.maxSpeakers, options.device) = (2, 4, "cpu")
+        _ = try await run(provider, options: options)
+        let heard = try #require(provider.requests.first)
+        #expect(heard.language == "de" && heard.hotwords == ["Scriberr"] && heard.device == "cpu")
+        #expect(heard.start == 1 && heard.end == 90)
+        let told = try #require(provider.speakerRequests.first)
+        #expect(told.minSpeakers == 2 && told.maxSpeakers == 4 && told.speakers == nil && told.device == "cpu")
+    }
+
     @Test func `silence completes with empty text and a warning`() async throws {
         let result = try await run(ScriptedProvider())
         #expect(result.transcript.text.isEmpty)
