@@ -48,7 +48,11 @@ struct Exchange {
                 "api request failed",
                 metadata: metadata(answer).merging(["error": "\(failure?.description ?? "")"]) { $1 }
             )
-        case .clientError: logger.warning("api request rejected", metadata: metadata(answer))
+        case .clientError:
+            logger.warning(
+                "api request rejected",
+                metadata: metadata(answer).merging(["code": "\(failure?.code.rawValue ?? "")"]) { $1 }
+            )
         default:
             if logger.logLevel <= .debug { logger.debug("api request", metadata: metadata(answer)) }
         }

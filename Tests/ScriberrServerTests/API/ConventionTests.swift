@@ -201,4 +201,11 @@ import Testing
             #expect(try await client.get("/api/v1/transcriptions?status=uploaded").failure == "422 VALIDATION_ERROR status")
         }
     }
+
+    @Test func `the log names the code of a request that was refused`() async throws {
+        try await ServerWorld.run { world async throws in
+            _ = try await world.signedIn().get("/api/v1/files?limit=0")
+            #expect(world.log.text.contains(#""code": VALIDATION_ERROR"#))
+        }
+    }
 }
