@@ -2,11 +2,13 @@ package import ScriberrCore
 
 /// The present transcript of a job, who wrote it, and the way back to what it was before.
 package enum TranscriptVersionSQL {
-    /// The present version without its content, and the speakers' names as JSON; nil before the job is completed.
-    package static func head(_ db: any SQLConnection, _ job: TranscriptionID) throws -> (
+    /// The present version without its content, and the speakers' names as JSON; nil before the job is completed. With `locks`
+    /// nobody else replaces it until the transaction ends.
+    package static func head(_ db: any SQLConnection, _ job: TranscriptionID, locks: Bool = false) throws -> (
         version: TranscriptVersion, speakers: String
     )? {
-        let sql = "SELECT version, author, changes, updated_at, speakers FROM transcripts WHERE job = $1"
+        let lock = locks && db.dialect == .postgres ? " FOR UPDATE" : ""
+        let sql = "SELECT version, author, changes, updated_at, speakers FROM transcripts WHERE job = $1\(lock)"
         return try db.query(sql, [.id(job)]).first.map { row in
             (try version(row, time: "updated_at"), try row.text("speakers"))
         }
@@ -45,7 +47,7 @@ package enum TranscriptVersionSQL {
         by new: Replacement,
         at now: Timestamp
     ) throws -> Bool {
-        guard let old = try head(db, job)?.version, old.number == number else { return false }
+        guard let old = try head(db, job, locks: true)?.version, old.number == number else { return false }
         try db.execute(
             """
             INSERT INTO transcript_versions (job, version, author, changes, created_at, step) VALUES ($1, $2, $3, $4, $5, $6)
