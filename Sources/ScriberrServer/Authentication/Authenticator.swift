@@ -42,13 +42,17 @@ struct Authenticator: Sendable {
 
     /// Who makes a read, found without waiting for anything. Nil where ``authenticate(_:sessionOnly:)`` has to look closer, and when
     /// it is nobody.
-    func authenticateAtOnce(_ headers: HTTPFields) throws -> Principal? {
-        if let key = headers[.apiKey] { return try apiKeys.authenticateAtOnce(key) }
+    func authenticate(_ glimpse: Glimpse, _ headers: HTTPFields) throws -> Principal? {
+        if let key = headers[.apiKey] { return try apiKeys.authenticate(glimpse, key) }
         guard let token = Self.credentials(headers, "bearer") ?? SessionCookies.accessToken(in: headers) else { return nil }
-        guard let claims = tokens.readAtOnce(token) else { return try apiKeys.authenticateAtOnce(token) }
-        return try accounts.verifySessionAtOnce(claims.user, tokenVersion: claims.tokenVersion, session: claims.session).map {
-            Self.principal($0, claims)
-        }
+        guard let claims = tokens.readAtOnce(token) else { return try apiKeys.authenticate(glimpse, token) }
+        let user = try accounts.verifySession(
+            glimpse,
+            claims.user,
+            tokenVersion: claims.tokenVersion,
+            session: claims.session
+        )
+        return user.map { Self.principal($0, claims) }
     }
 
     /// Who signed this request's address; nil when nobody did, or not for this path, or when it is void by now.

@@ -9,8 +9,8 @@ extension Answer {
     /// a whole. Streams, recordings, parts and answers with secrets are sent as they are.
     mutating func compress(for request: HTTPFields) {
         guard case .bytes(let bytes) = body, bytes.count >= Self.bytesMin, status.kind == .successful, status != .partialContent,
-            headers[.contentEncoding] == nil, headers[.cacheControl] != "no-store",
-            let type = headers[.contentType], Self.isCompressible(type)
+            headers.first(.contentEncoding) == nil, headers.first(.cacheControl) != "no-store",
+            let type = headers.first(.contentType), Self.isCompressible(type)
         else { return }
         headers.append(HTTPField(name: .vary, value: "Accept-Encoding"))
         // Long transcripts are packed in a hurry: the time counts more than the last tenth of the size.

@@ -32,7 +32,7 @@ extension Route {
             "/api/v1/transcriptions",
             atOnce: { glance, principal in
                 let query = try TranscriptionListQuery(parameters: glance.query)
-                return try glance.transcriptions.listAtOnce(principal.owner, query).map { page in
+                return try glance.transcriptions.list(glance.glimpse, principal.owner, query).map { page in
                     .page(page) { $0.listedTranscription($1) }
                 }
             },
@@ -50,9 +50,8 @@ extension Route {
             "/api/v1/transcriptions/{id}",
             atOnce: { glance, principal in
                 guard glance.query["wait"] == nil else { return nil }
-                return try glance.transcriptions.getAtOnce(principal.owner, glance.id()).map { found in
-                    .transcription(found.job, diarization: found.diarization)
-                }
+                let found = try glance.transcriptions.get(glance.glimpse, principal.owner, glance.id())
+                return found.map { .transcription($0.job, diarization: $0.diarization) }
             },
             .scoped(.read) { call, principal in
                 let id: TranscriptionID = try call.id()

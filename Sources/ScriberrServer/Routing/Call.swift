@@ -72,6 +72,8 @@ struct Glance {
     /// The query's parameters, decoded; the first of a name counts.
     let query: [String: String]
     let server: ServerParts
+    /// What can be looked at.
+    let glimpse: Glimpse
 
     /// Jobs and their results.
     var transcriptions: TranscriptionService { server.services.transcriptions }

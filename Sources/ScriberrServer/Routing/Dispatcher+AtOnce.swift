@@ -16,10 +16,14 @@ extension Dispatcher {
         else { return nil }
         let query = mark.map { queryParameters(target[target.utf8.index(after: $0)...]) } ?? [:]
         do {
-            guard let principal = try server.authenticator.authenticateAtOnce(head.headerFields) else { return nil }
-            try principal.require(scope)
-            let glance = Glance(parameters: parameters, query: query, server: server)
-            guard var answer = try run(glance, principal) else { return nil }
+            let found: (answer: Answer, principal: Principal)? = try server.services.glimpse { glimpse in
+                guard let principal = try server.authenticator.authenticate(glimpse, head.headerFields) else { return nil }
+                try principal.require(scope)
+                let glance = Glance(parameters: parameters, query: query, server: server, glimpse: glimpse)
+                return try run(glance, principal).map { ($0, principal) }
+            }
+            guard let (found, principal) = found else { return nil }
+            var answer = found
             let requestID = makeRequestID(from: head.headerFields[.requestID])
             decorate(&answer, for: head, requestID: requestID)
             if logger.logLevel <= .debug {

@@ -52,12 +52,11 @@ package struct APIKeyService: Sendable {
         return Self.principal(key, username, role)
     }
 
-    /// The same without waiting for anything. Nil for a key that is no good, or whose use is to be written down, and where the
-    /// database cannot answer at once.
-    package func authenticateAtOnce(_ rawKey: String) throws -> Principal? {
+    /// The same without waiting for anything. Nil for a key that is no good, and for one whose use is to be written down.
+    package func authenticate(_ glimpse: Glimpse, _ rawKey: String) throws -> Principal? {
         guard rawKey.hasPrefix("sk_"), rawKey.utf8.count <= 128 else { return nil }
         let (hash, now) = (RandomText.digest(rawKey), clock.now())
-        guard let found = try database.readAtOnce({ try APIKeySQL.find($0, hash: hash, at: now) }), let (key, name, role) = found,
+        guard let (key, name, role) = try APIKeySQL.find(glimpse.db, hash: hash, at: now),
             let used = key.lastUsedAt, used >= now - Self.touchInterval
         else { return nil }
         return Self.principal(key, name, role)

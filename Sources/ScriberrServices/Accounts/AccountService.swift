@@ -120,9 +120,9 @@ package final class AccountService: Sendable {
         return account
     }
 
-    /// The same without waiting for anything. Nil when the session is over, and where the database cannot answer at once.
-    package func verifySessionAtOnce(_ user: UserID, tokenVersion: Int64, session: String) throws -> User? {
-        try database.readAtOnce { try Self.account($0, user, tokenVersion: tokenVersion, session: session) } ?? nil
+    /// The same without waiting for anything. Nil when the session is over.
+    package func verifySession(_ glimpse: Glimpse, _ user: UserID, tokenVersion: Int64, session: String) throws -> User? {
+        try Self.account(glimpse.db, user, tokenVersion: tokenVersion, session: session)
     }
 
     private static func account(
@@ -131,10 +131,8 @@ package final class AccountService: Sendable {
         tokenVersion: Int64,
         session: String?
     ) throws -> User? {
-        guard let account = try UserSQL.get(db, user), !account.isDisabled, account.tokenVersion == tokenVersion else {
-            return nil
-        }
-        if let session, try !RefreshTokenSQL.isOpen(db, session: session, owner: user) { return nil }
+        let found = try session.map { try UserSQL.get(db, user, inSession: $0) } ?? UserSQL.get(db, user)
+        guard let account = found, !account.isDisabled, account.tokenVersion == tokenVersion else { return nil }
         return account
     }
 

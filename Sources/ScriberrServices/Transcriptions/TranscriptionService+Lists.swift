@@ -7,11 +7,14 @@ extension TranscriptionService {
         try await search(owner, query).page
     }
 
-    /// The same without waiting for anything; nil for a search, and where the database cannot answer at once.
-    package func listAtOnce(_ owner: UserID, _ query: TranscriptionListQuery) throws -> Page<TranscriptionSummary>? {
+    /// The same without waiting for anything; nil for a search.
+    package func list(
+        _ glimpse: Glimpse,
+        _ owner: UserID,
+        _ query: TranscriptionListQuery
+    ) throws -> Page<TranscriptionSummary>? {
         guard !query.isSearch else { return nil }
-        let (filter, keyset) = (query.filter, try query.keyset)
-        return try database.readAtOnce { try TranscriptionSQL.list($0, owner, filter, keyset) }.map(query.page)
+        return try query.page(TranscriptionSQL.list(glimpse.db, owner, query.filter, query.keyset))
     }
 
     /// One page of the owner's jobs and, for a search, where each was found. Of transcripts only the passages that are shown
@@ -37,17 +40,15 @@ extension TranscriptionService {
         return (page, Dictionary(uniqueKeysWithValues: matches))
     }
 
-    /// A job without waiting for anything, and the job that tells its speakers apart meanwhile. Nil where the database cannot
-    /// answer at once, for a job that waits, whose place in line takes longer to find, and when there is no such job.
-    package func getAtOnce(
+    /// A job without waiting for anything, and the job that tells its speakers apart meanwhile. Nil for a job that waits, whose
+    /// place in line takes longer to find, and when there is no such job.
+    package func get(
+        _ glimpse: Glimpse,
         _ owner: UserID,
         _ id: TranscriptionID
     ) throws -> (job: Transcription, diarization: TranscriptionID?)? {
-        let found: (job: Transcription, diarization: TranscriptionID?)?? = try database.readAtOnce { db in
-            guard let job = try JobSQL.get(db, id, owner: owner), job.status != .queued else { return nil }
-            return (job, job.status == .completed ? try JobSQL.activeDiarization(db, of: id) : nil)
-        }
-        return found ?? nil
+        guard let job = try JobSQL.get(glimpse.db, id, owner: owner), job.status != .queued else { return nil }
+        return (job, job.status == .completed ? try JobSQL.activeDiarization(glimpse.db, of: id) : nil)
     }
 }
 

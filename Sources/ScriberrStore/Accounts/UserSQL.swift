@@ -41,6 +41,16 @@ package enum UserSQL {
         try db.query("SELECT \(columns) FROM users WHERE id = $1", [.id(id)]).first.map(user)
     }
 
+    /// The account with this number, if this session of it is open.
+    package static func get(_ db: any SQLConnection, _ id: UserID, inSession session: String) throws -> User? {
+        try db.query(inSessionSQL, [.id(id), .text(session)]).first.map(user)
+    }
+
+    private static let inSessionSQL = """
+        SELECT \(columns) FROM users
+        WHERE id = $1 AND EXISTS (SELECT 1 FROM refresh_tokens WHERE session = $2 AND owner = users.id)
+        """
+
     /// The account with this name, and its password's hash.
     package static func find(_ db: any SQLConnection, folded: String) throws -> (user: User, passwordHash: String)? {
         try db.query("SELECT \(columns), password_hash FROM users WHERE username_folded = $1", [.text(folded)]).first
