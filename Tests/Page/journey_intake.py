@@ -145,10 +145,38 @@ def an_address_that_cannot_be_fetched_says_why(world):
     expect(fetched).to_be_hidden()
 
 
+def an_import_that_is_over_before_its_answer_comes_is_shown_as_it_ended(world):
+    page = world.page
+    origin, asked, is_over = page.evaluate("location.origin"), [], []
+
+    def late(route):
+        answer = route.fetch()
+        address = f"{origin}/api/v1/files/{answer.json()['id']}"
+        while page.context.request.get(address).json()["status"] == "processing":
+            pass
+        is_over.append(True)
+        # What the page asked meanwhile was answered as early, and is as long on its way.
+        for other in asked:
+            other.fulfill(response=answer)
+        route.fulfill(response=answer)
+
+    page.route("**/api/v1/files/file_*", lambda route: route.continue_() if is_over else asked.append(route))
+    page.route("**/files:import-url", late)
+    world.button("From an address").click()
+    page.get_by_role("dialog").get_by_label("Address").fill(world.neighbour.url + "/nothing.mp3")
+    page.get_by_role("dialog").get_by_role("button", name="Fetch").click()
+    fetched = page.get_by_role("region", name="Fetched from addresses")
+    expect(fetched.locator(".upload-problem")).to_contain_text("404")
+    page.unroute_all()
+    fetched.get_by_role("button", name="Close: nothing").click()
+    expect(fetched).to_be_hidden()
+
+
 STEPS = [
     fifty_recordings_are_dropped_at_once,
     an_upload_goes_on_after_a_cut_connection,
     an_upload_goes_on_after_its_tab_was_closed,
     an_address_is_fetched_with_its_progress_and_transcribed,
     an_address_that_cannot_be_fetched_says_why,
+    an_import_that_is_over_before_its_answer_comes_is_shown_as_it_ended,
 ]

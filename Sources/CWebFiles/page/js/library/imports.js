@@ -7,13 +7,15 @@ import { onLive } from "../core/live.js";
 import { complain } from "../core/toast.js";
 
 const FAILED_MAX = 20;
+const EARLY_MAX = 200;
+const ENDS = ["file.ready", "file.deleted"];
 
 /** The recordings that the server fetches, and those that it could not fetch until somebody has seen it. */
 export class Imports {
   #signal;
   #again;
   #rows = new Map();
-  /** How far imports are that are not shown yet: the first word of one may come before the answer that begins it. */
+  /** The last word of files that are not shown: an import may be over before the answer that begins it is here. */
   #early = new Map();
   #items = h("ul", { class: "uploads-list" });
   #head = h("h2", { class: "uploads-title" });
@@ -44,10 +46,13 @@ export class Imports {
 
   /** Shows a file that is being fetched, or that could not be; `url` where this page knows it, to try again. */
   add(file, url) {
+    const early = this.#early.get(file.id);
     const row = this.#rows.get(file.id) ?? this.#row(file);
     row.url = url ?? row.url;
-    if (file.status === "ready") this.#remove(file.id);
+    if (file.status === "ready" || ENDS.includes(early?.type)) this.#remove(file.id);
     else if (file.status === "failed") this.#fail(row, file.error);
+    else if (early?.type === "file.failed") this.#fail(row, early.data.message);
+    else if (early) this.#progress(row, early.data);
     this.#showHead();
   }
 
@@ -71,8 +76,6 @@ export class Imports {
     show(row.buttons, iconButton("close", `${t("cancel")}: ${file.title}`, () => this.#drop(file.id)));
     this.#rows.set(file.id, row);
     this.#items.append(row.element);
-    if (this.#early.has(file.id)) this.#progress(row, this.#early.get(file.id));
-    this.#early.clear();
     return row;
   }
 
@@ -118,8 +121,7 @@ export class Imports {
     if (type === "snapshot") return this.load();
     const row = this.#rows.get(data.id);
     if (type === "file.processing" && !row) return this.#ask(data.id);
-    if (type === "file.progress" && !row) this.#early.set(data.id, data);
-    if (!row) return undefined;
+    if (!row) return this.#keep(type, data);
     if (type === "file.progress") this.#progress(row, data);
     if (type === "file.ready" || type === "file.deleted") this.#remove(data.id);
     if (type === "file.failed") {
@@ -127,6 +129,13 @@ export class Imports {
       announce(t("import.failed.of", { name: row.file.title }));
     }
     return undefined;
+  }
+
+  #keep(type, data) {
+    if (type !== "file.progress" && type !== "file.failed" && !ENDS.includes(type)) return;
+    this.#early.delete(data.id);
+    this.#early.set(data.id, { type, data });
+    if (this.#early.size > EARLY_MAX) this.#early.delete(this.#early.keys().next().value);
   }
 
   async #ask(id) {
