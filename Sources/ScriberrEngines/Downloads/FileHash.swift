@@ -21,9 +21,6 @@ struct FileHash: Hashable, Codable, Sendable {
             await Task.yield()
         }
         sizeBytes = size
-        sha256 = hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        sha256 = hexadecimal(hash.finalize())
     }
 }

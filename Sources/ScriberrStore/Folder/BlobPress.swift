@@ -29,8 +29,12 @@ final class BlobPress: Sendable {
     private let flushing = DispatchQueue(label: "scriberr.blob.flush")
     private static let traysMax = 4
     private static let flushBytes = 16 << 20
+    private let flush: @Sendable (OpenFile) throws -> Void
 
-    init(_ file: OpenFile) { self.file = file }
+    /// Fills `file`. `flush` has the disk take what was written.
+    init(_ file: OpenFile, flush: @escaping @Sendable (OpenFile) throws -> Void = { try $0.syncBytes() }) {
+        (self.file, self.flush) = (file, flush)
+    }
 
     /// Takes bytes, and returns when there is room for more. Throws what went wrong with earlier ones. Calls come one after the
     /// other.
@@ -57,6 +61,14 @@ final class BlobPress: Sendable {
         // While others look into the file.
         flushSoon(ifAtLeast: 1 << 20)
         return hash.finalize()
+    }
+
+    /// Returns when the disk has all bytes that are in the file. Throws what went wrong with any of them: the system tells each
+    /// failure of the disk once, so one that an earlier flush has met counts as well.
+    func makeDurable() async throws {
+        let outcome = await on(flushing) { [file] in Result { try file.sync() } }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        try outcome.get()
     }
 
     /// Has the bytes that are still on their way dropped.
@@ -111,7 +123,7 @@ final class BlobPress: Sendable {
             state.withLock { $0.unflushedBytes += bytes.count }
             flushSoon(ifAtLeast: Self.flushBytes)
         } catch {
-            state.withLock { $0.failure = error }
+            state.withLock { if $0.failure == nil { $0.failure = error } }
         }
     }
 
@@ -130,7 +142,7 @@ final class BlobPress: Sendable {
         waiter?.resume(returning: tray)
     }
 
-    /// Has the disk take what was written, unless it is at it. Whether it could is asked when the blob is made durable.
+    /// Has the disk take what was written, unless it is at it.
     private func flushSoon(ifAtLeast bytes: Int) {
         let isDue = state.withLock { state in
             guard state.unflushedBytes >= bytes, !state.isFlushing else { return false }
@@ -139,8 +151,11 @@ final class BlobPress: Sendable {
         }
         guard isDue else { return }
         flushing.async { [self] in
-            fdatasync(file.descriptor)
-            state.withLock { $0.isFlushing = false }
+            let outcome = Result { try flush(file) }
+            state.withLock { state in
+                state.isFlushing = false
+                if case .failure(let error) = outcome, state.failure == nil { state.failure = error }
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-import Crypto
 import Glibc
 import ScriberrCore
 import Synchronization
@@ -56,10 +55,12 @@ final class FolderBlobWriter: BlobWriter {
 
     func commit() async throws -> BlobReceipt {
         let receipt = try await finish()
+        if state.withLock({ $0.isCommitted }) { return receipt }
+        try await press.makeDurable()
         return try await FileQueue.shared.run { [self] in
             try state.withLock { state in
-                guard !state.isCommitted, let file = state.file else { return receipt }
-                try file.sync()
+                if state.isCommitted { return receipt }
+                guard state.file != nil else { throw ScriberrError.closedUpload }
                 try place()
                 state.isCommitted = true
                 state.file = nil
@@ -101,10 +102,6 @@ final class FolderBlobWriter: BlobWriter {
             state.file = nil
         }
     }
-}
-
-private func hexadecimal(_ digest: SHA256.Digest) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
 extension ScriberrError {

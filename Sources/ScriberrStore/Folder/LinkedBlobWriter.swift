@@ -36,8 +36,7 @@ final class LinkedBlobWriter: BlobWriter {
             bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
             sizeBytes += Int64(bytes.count)
         }
-        let digest = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let receipt = BlobReceipt(sizeBytes: sizeBytes, sha256: digest)
+        let receipt = BlobReceipt(sizeBytes: sizeBytes, sha256: hexadecimal(hash.finalize()))
         state.withLock { $0.receipt = receipt }
         return receipt
     }

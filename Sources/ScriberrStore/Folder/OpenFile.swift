@@ -55,6 +55,11 @@ final class OpenFile: Sendable {
         guard fsync(descriptor) == 0 else { throw ScriberrError.file("fsync") }
     }
 
+    /// The same for the bytes alone, without the times of the file.
+    func syncBytes() throws {
+        guard fdatasync(descriptor) == 0 else { throw ScriberrError.file("fdatasync") }
+    }
+
     /// Takes the lock that tells other processes that the file is in use. False when it is taken.
     func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 }

@@ -97,6 +97,33 @@ import Testing
         #expect(end?.code == .storageFull)
     }
 
+    @Test func `a failure of the disk that an early flush has met keeps a blob from being called durable`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try OpenFile(path: folder + "/blob", flags: O_WRONLY | O_CREAT)
+            let press = BlobPress(file) { _ in
+                errno = EIO
+                throw ScriberrError.file("fdatasync")
+            }
+            try await press.take([UInt8](repeating: 1, count: 2 << 20)[...])
+            _ = try await press.end()
+            // The system has told of it once, and would not tell whoever waits for the disk now.
+            let error = await #expect(throws: ScriberrError.self) { try await press.makeDurable() }
+            #expect(error?.code == .storageFailed)
+        }
+    }
+
+    @Test func `an upload that was finished and thrown away is not committed`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try FolderBlobStore(path: folder)
+            let writer = try await store.create("file_1")
+            try await writer.write([1, 2, 3][...])
+            _ = try await writer.finish()
+            await writer.abort()
+            await #expect(throws: ScriberrError.self) { try await writer.commit() }
+            #expect(try await store.size(of: "file_1") == nil)
+        }
+    }
+
     @Test func `an upload that is thrown away while its bytes are under way leaves nothing`() async throws {
         try await withTemporaryFolder { folder in
             let store = try FolderBlobStore(path: folder)
