@@ -37,6 +37,7 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -177,7 +178,7 @@ let package = Package(
                 "CZlib", "ScriberrServer", "ScriberrServices", "ScriberrEngines", "ScriberrStore", "ScriberrCore",
                 "ScriberrTestStores", "ScriberrTestSupport",
                 .asyncHTTPClient, .crypto,
-                .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                .httpTypes, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
             ]
         ),
         tests("ScriberrCommandTests", ["scriberr", "ScriberrEngines", "ScriberrStore", "ScriberrCore", "ScriberrTestSupport"]),

@@ -19,8 +19,8 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private var openRequests = 0
     /// Answers of ours that the client has not been sent wholly.
     private var unsentAnswers = 0
-    /// What waits until they are.
-    private var quiescing: ChannelShouldQuiesceEvent?
+    /// News upon which the connection may be closed, and which waits until they are.
+    private var heldEvents: [Any] = []
 
     /// `answer` must not wait for anything; nil leaves the request to the usual way.
     init(answer: @escaping @Sendable (HTTPRequest) -> Answer?) { self.answer = answer }
@@ -54,9 +54,10 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Whoever closes connections at the end of the server knows only of the requests that were handed on.
-        if let event = event as? ChannelShouldQuiesceEvent, unsentAnswers > 0 {
-            quiescing = event
+        // Whoever closes the connection at the end of the server, or when its client says no more, knows only of the requests that
+        // were handed on.
+        if unsentAnswers > 0, Self.mayEnd(event) {
+            heldEvents.append(event)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -83,9 +84,15 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func noteSent(_ context: ChannelHandlerContext) {
         unsentAnswers -= 1
-        guard unsentAnswers == 0, let event = quiescing else { return }
-        quiescing = nil
-        context.fireUserInboundEventTriggered(event)
+        guard unsentAnswers == 0 else { return }
+        let events = heldEvents
+        heldEvents = []
+        for event in events { context.fireUserInboundEventTriggered(event) }
+    }
+
+    private static func mayEnd(_ event: Any) -> Bool {
+        if case ChannelEvent.inputClosed = event { return true }
+        return event is ChannelShouldQuiesceEvent
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Reads that are answered on the connection's own thread say the same as those that take the usual way. A server that has its
 /// database elsewhere has the usual way only.
-@Suite(.enabled(if: TestDatabase.all == [.sqlite])) struct DirectAnswers {
+@Suite(.enabled(if: TestDatabase.all == [.sqlite])) struct AnsweringAtOnce {
     @Test(arguments: ["", "?limit=2", "?limit=1&sort=title", "?status=canceled"])
     func `a list says the same at once and by the usual way`(_ query: String) async throws {
         try await ServerWorld.run { world async throws in
