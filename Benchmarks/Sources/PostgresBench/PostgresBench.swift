@@ -61,7 +61,7 @@ struct Bench: Sendable {
     }
 
     func enqueue(_ job: Transcription) async throws {
-        try await database.write { try JobSQL.enqueue($0, job, blobKey: "files/\(job.fileID.text)") }
+        try await store.enqueue(job, blobKey: "files/\(job.fileID.text)")
     }
 }
 
@@ -94,13 +94,14 @@ private func enqueue(_ bench: Bench, callers: Int, seconds: Int) async throws {
     try await rounds("enqueue", callers: callers, seconds: seconds) { try await bench.enqueue(bench.newJob($0)) }
 }
 
-/// Each caller puts a job in, takes one and completes it: three durable commits.
+/// Each caller puts a job in, takes one and completes it, one durable step after the other, as the slots of one process.
 private func cycle(_ bench: Bench, callers: Int, seconds: Int) async throws {
+    let instance = InstanceID.make()
     try await rounds("cycle", callers: callers, seconds: seconds) { number in
         try await bench.enqueue(bench.newJob(number))
         let now = Timestamp.now
         let request = ClaimRequest(
-            instance: InstanceID(trusted: "inst_\(number % callers)"),
+            instance: instance,
             count: 1,
             leaseExpiresAt: now + .seconds(600),
             now: now

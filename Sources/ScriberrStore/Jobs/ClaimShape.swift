@@ -80,7 +80,8 @@ struct ClaimShape: Hashable {
             """
     }
 
-    private static let lanesKept = "EXISTS (SELECT 1 FROM queue_clock WHERE lanes_kept = 1)"
+    /// Whether lanes are kept, as a condition.
+    static let lanesKept = "EXISTS (SELECT 1 FROM queue_clock WHERE lanes_kept = 1)"
 
     /// Finds when the next job that waits for its time becomes due.
     static let nextDue =

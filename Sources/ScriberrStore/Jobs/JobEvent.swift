@@ -27,6 +27,13 @@ struct JobEvent {
     }
 }
 
+extension JobEvent {
+    /// The first of a job that was just put into the queue.
+    init(created job: Transcription) {
+        self.init(job: job.id, owner: job.owner, type: .transcriptionCreated, status: .queued, progress: 0, stage: .queued)
+    }
+}
+
 /// `text` as a JSON string.
 package func jsonString(_ text: String) -> String {
     var json = "\""

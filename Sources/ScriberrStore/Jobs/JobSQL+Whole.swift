@@ -24,25 +24,35 @@ extension JobSQL {
         case lanesAreKept
     }
 
-    /// Claims by plain FIFO.
-    static func claimWhole(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> WholeClaim {
+    /// Claims by plain FIFO. The requests are of one process and take the same jobs; the first in line go to the first of them.
+    static func claimWhole(_ connection: any SQLConnection, _ requests: [ClaimRequest]) throws -> [WholeClaim] {
+        guard let request = together(requests) else { return [] }
         let shape = ClaimShape(request, isSingle: request.count == 1)
         let (_, arguments) = claimStatement(request, limit: request.count, dialect: connection.dialect)
         let rows = try connection.queryWhole(shape.wholeClaim, arguments)
-        guard let first = rows.first else { return .isDue }
-        if try first.bool("lanes_kept") { return .lanesAreKept }
+        guard let first = rows.first else { return requests.map { _ in .isDue } }
+        if try first.bool("lanes_kept") { return requests.map { _ in .lanesAreKept } }
         let next = try first.optionalTime("next_due")
         let claimed = try claimedJobs(rows.filter { $0.value("id") != .null }, by: request)
-        if claimed.isEmpty, let next, next <= request.now { return .isDue }
+        if claimed.isEmpty, let next, next <= request.now { return requests.map { _ in .isDue } }
         if !claimed.isEmpty { EventLog.wakeReaders(connection) }
-        let jobs = claimed.map { job, _ in
-            ClaimedJob(
-                lease: Lease(job: job.id, attempt: job.attempt),
-                job: job,
-                execution: ExecutionID(job: job.id, attempt: job.attempt)
-            )
+        var rest = claimed[...]
+        return requests.map { request in
+            let own = rest.prefix(request.count)
+            rest = rest.dropFirst(request.count)
+            return .answer(ClaimAnswer(jobs: own.map { ClaimedJob(of: $0.job) }, nextDue: next))
         }
-        return .answer(ClaimAnswer(jobs: jobs, nextDue: next))
+    }
+
+    /// One request for as many jobs as all of them want. Each lease lasts at least as long as was asked for.
+    private static func together(_ requests: [ClaimRequest]) -> ClaimRequest? {
+        guard var request = requests.first else { return nil }
+        for other in requests.dropFirst() {
+            request.count += other.count
+            request.leaseExpiresAt = max(request.leaseExpiresAt, other.leaseExpiresAt)
+            request.now = max(request.now, other.now)
+        }
+        return request
     }
 
     /// Ends attempts with their results. Answers what became of each; nil for one that has to go the long way, of which nothing
@@ -95,20 +105,15 @@ extension JobSQL {
                 $6::text::float8[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[])
             AS given (job, attempt, at, warnings, language, audio, provider, model, diarization_model, content, words)
         ),
-        held AS (
-            SELECT given.*, job.owner, job.started_at, job.charge = 0 AS is_plain,
-                job.cancel_requested_at IS NOT NULL AS is_canceled
-            FROM given JOIN transcriptions AS job ON job.id = given.job AND job.attempt = given.attempt
-            WHERE coalesce(job.status, '') = 'processing' FOR UPDATE OF job
-        ),
-        plain AS (SELECT * FROM held WHERE is_plain),
-        ended AS (
+        plain AS (
             UPDATE transcriptions AS job SET status = 'completed', stage = 'completed', progress = 1, claimed_by = NULL,
-                lease_expires_at = NULL, error_code = NULL, error_message = NULL, warnings = plain.warnings,
-                detected_language = plain.language, audio_seconds = coalesce(plain.audio, job.audio_seconds),
-                engine_provider = plain.provider, engine_model = plain.model,
-                engine_diarization_model = plain.diarization_model, completed_at = plain.at, updated_at = plain.at
-            FROM plain WHERE job.id = plain.job
+                lease_expires_at = NULL, error_code = NULL, error_message = NULL, warnings = given.warnings,
+                detected_language = given.language, audio_seconds = coalesce(given.audio, job.audio_seconds),
+                engine_provider = given.provider, engine_model = given.model,
+                engine_diarization_model = given.diarization_model, completed_at = given.at, updated_at = given.at
+            FROM given
+            WHERE job.id = given.job AND job.attempt = given.attempt AND coalesce(job.status, '') = 'processing' AND job.charge = 0
+            RETURNING given.*, job.owner, job.started_at, job.cancel_requested_at IS NOT NULL AS is_canceled
         ),
         closed AS (
             UPDATE executions AS run SET status = 'completed', completed_at = plain.at,
@@ -125,7 +130,23 @@ extension JobSQL {
             SELECT owner, job, '\(EventType.transcriptionCompleted.rawValue)', '{"id":"' || job ||
                 '","status":"completed","progress":1.0,"stage":"completed"}', at FROM plain
         )\(more)
-        SELECT job, attempt, is_plain, is_canceled FROM held
+        SELECT job, attempt, true AS is_plain, is_canceled FROM plain
+        UNION ALL
+        SELECT given.job, given.attempt, false, false
+        FROM given JOIN transcriptions AS job ON job.id = given.job AND job.attempt = given.attempt
+        WHERE coalesce(job.status, '') = 'processing' AND job.charge <> 0
+            AND (SELECT count(*) FROM plain) < (SELECT count(*) FROM given)
         """
+    }
+}
+
+extension ClaimedJob {
+    /// A job as a claim left it.
+    fileprivate init(of job: Transcription) {
+        self.init(
+            lease: Lease(job: job.id, attempt: job.attempt),
+            job: job,
+            execution: ExecutionID(job: job.id, attempt: job.attempt)
+        )
     }
 }

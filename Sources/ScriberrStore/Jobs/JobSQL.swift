@@ -20,14 +20,7 @@ extension JobSQL {
     ) throws {
         precondition(job.status == .queued && job.attempt == 0, "Only a new job can be put into the queue.")
         let isDue = job.runAfter <= job.createdAt
-        let event = JobEvent(
-            job: job.id,
-            owner: job.owner,
-            type: .transcriptionCreated,
-            status: .queued,
-            progress: 0,
-            stage: .queued
-        )
+        let event = JobEvent(created: job)
         let row: [SQLValue] = [
             .id(job.id), .id(job.owner), .id(job.fileID), .text(job.diarizes?.text), .text(blobKey), .text(job.title),
             .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),

@@ -6,19 +6,17 @@ package struct SQLJobStore: JobStore {
     private let database: any Database
     private let registered = Registered()
     /// Set on PostgreSQL.
-    private let completions: CompletionGroup?
+    private let rounds: JobRounds?
 
     /// What this process said of itself, to be said again when its row is gone.
     private final class Registered: Sendable {
         let record = Mutex(InstanceRecord?.none)
-        /// Claims in one statement do without lanes. Once they are kept they are for good.
-        let areLanesKept = Atomic(false)
     }
 
     /// Uses a database whose tables are up to date.
     package init(database: any Database) {
         self.database = database
-        completions = database.dialect == .postgres ? CompletionGroup(database: database) : nil
+        rounds = (database as? PostgresDatabase).map(JobRounds.init)
     }
 
     package func register(_ instance: InstanceRecord) async throws {
@@ -36,9 +34,18 @@ package struct SQLJobStore: JobStore {
         try await database.write { try InstanceSQL.unregister($0, instance) }
     }
 
+    /// Puts a new job into the queue, as ``JobSQL/enqueue(_:_:blobKey:foldedTitle:)`` does in a transaction of others.
+    package func enqueue(_ job: Transcription, blobKey: String, foldedTitle: String? = nil) async throws {
+        let new = NewlyQueued(job: job, blobKey: blobKey, foldedTitle: foldedTitle ?? TitleFolding.fold(job.title))
+        if let rounds, new.isDue { return try await rounds.enqueue(new) }
+        try await database.write { try new.enqueue($0) }
+    }
+
     package func claim(_ request: ClaimRequest) async throws -> ClaimAnswer {
         guard request.count > 0 else { return ClaimAnswer(jobs: [], nextDue: nil) }
-        if let answer = try await claimWhole(request) { return answer }
+        if let rounds, !ClaimShape(request, isSingle: true).goesByLanes, let answer = try await rounds.claim(request) {
+            return answer
+        }
         return try await database.write(
             unless: { connection in
                 let look = try JobSQL.look(connection, request)
@@ -46,20 +53,6 @@ package struct SQLJobStore: JobStore {
             },
             { try JobSQL.claim($0, request) }
         )
-    }
-
-    /// Nil when the claim has to go the long way.
-    private func claimWhole(_ request: ClaimRequest) async throws -> ClaimAnswer? {
-        guard database.dialect == .postgres, !ClaimShape(request, isSingle: true).goesByLanes,
-            !registered.areLanesKept.load(ordering: .relaxed)
-        else { return nil }
-        switch try await database.write({ try JobSQL.claimWhole($0, request) }) {
-        case .answer(let answer): return answer
-        case .isDue: return nil
-        case .lanesAreKept:
-            registered.areLanesKept.store(true, ordering: .relaxed)
-            return nil
-        }
     }
 
     package func renew(_ leases: [Lease], until expiry: Timestamp, at now: Timestamp) async throws -> [LeaseAnswer] {
@@ -85,7 +78,7 @@ package struct SQLJobStore: JobStore {
 
     package func complete(_ lease: Lease, _ result: JobResult, at now: Timestamp) async throws -> Fenced {
         let completion = Completion(lease: lease, result: result, at: now)
-        if let completions, completion.isPlain { return try await completions.complete(completion) }
+        if let rounds, completion.isPlain { return try await rounds.complete(completion) }
         return try await database.write { try JobSQL.complete($0, lease, result, at: now) }
     }
 

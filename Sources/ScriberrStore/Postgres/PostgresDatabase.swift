@@ -69,6 +69,14 @@ package final class PostgresDatabase: Database {
         try await pool.run(isReading: false, body)
     }
 
+    /// See ``PostgresPool/submit(_:fail:)``.
+    func submit(
+        _ body: @Sendable @escaping (PostgresConnection) throws -> @Sendable () -> Void,
+        fail: @Sendable @escaping (any Error) -> Void
+    ) {
+        pool.submit(body, fail: fail)
+    }
+
     package func close() async {
         await pool.close()
         await postman.stop()

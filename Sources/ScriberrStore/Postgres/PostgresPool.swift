@@ -60,6 +60,15 @@ final class PostgresPool: Sendable {
         }
     }
 
+    /// Runs `body` in a writing transaction; what it answers is called once that is durable. `fail` is called instead when it
+    /// is not. Both are called on a session's thread, which waits for them, or on the caller's.
+    func submit(
+        _ body: @Sendable @escaping (PostgresConnection) throws -> @Sendable () -> Void,
+        fail: @Sendable @escaping (any Error) -> Void
+    ) {
+        add(Order(isReading: false, deadline: .now + settings.patience, run: body, fail: fail))
+    }
+
     /// Refuses further transactions, and waits for those that were accepted and for the sessions to end.
     func close() async {
         await withCheckedContinuation { continuation in
