@@ -1,9 +1,12 @@
-"""What people would write with FastAPI for the same four requests: one table for jobs, one for transcripts, SQLite, a token."""
+"""What people would write with FastAPI for the same four requests with the same answers: one table for jobs, one for transcripts,
+SQLite, a token."""
 
+import json
 import os
 import shutil
 import sqlite3
 import threading
+from datetime import datetime
 
 import jwt
 from fastapi import Depends, FastAPI, File, HTTPException, Request, UploadFile
@@ -24,8 +27,55 @@ class Item(BaseModel):
     progress: float
     progress_stage: str
     duration_seconds: float | None
-    created_at: int
-    updated_at: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Options(BaseModel):
+    model: str | None = None
+    language: str | None = None
+    task: str
+    diarization: bool
+    speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+    diarization_model: str | None = None
+    hotwords: list[str]
+    start: float | None = None
+    end: float | None = None
+    device: str
+
+
+class Engine(BaseModel):
+    provider: str | None
+    transcription_model: str | None
+    diarization_model: str | None
+
+
+class Warning(BaseModel):
+    code: str
+    message: str
+
+
+class Job(Item):
+    language: str | None
+    detected_language: str | None
+    diarization: bool
+    options: Options
+    engine: Engine
+    attempt: int
+    cancel_requested: bool
+    queued_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    failed_at: datetime | None
+    warnings: list[Warning]
+    error: str | None
+    error_code: str | None
+    queue_position: int | None = None
+    estimated_start_seconds: float | None = None
+    waiting_reason: str | None = None
+    diarization_job_id: str | None = None
 
 
 class Page(BaseModel):
@@ -52,21 +102,39 @@ def owner(request: Request):
     return row["id"]
 
 
-COLUMNS = "id, file_id, title, status, progress, stage AS progress_stage, audio_seconds AS duration_seconds, created_at, updated_at"
+LISTED = "id, file_id, title, status, progress, stage AS progress_stage, audio_seconds AS duration_seconds, created_at, updated_at"
+ALL = LISTED + (
+    ", options, detected_language, engine_provider, engine_model, engine_diarization_model, attempt, cancel_requested_at, queued_at,"
+    " started_at, completed_at, failed_at, warnings, error_message AS error, error_code"
+)
 
 
-@app.get("/transcriptions/{id}", response_model=Item)
+@app.get("/transcriptions/{id}", response_model=Job)
 def one(id: str, owner: int = Depends(owner)):
-    row = database().execute(f"SELECT {COLUMNS} FROM jobs WHERE id = ? AND owner = ?", (id, owner)).fetchone()
+    row = database().execute(f"SELECT {ALL} FROM jobs WHERE id = ? AND owner = ?", (id, owner)).fetchone()
     if row is None:
         raise HTTPException(404)
-    return dict(row)
+    options = json.loads(row["options"])
+    engine = Engine(
+        provider=row["engine_provider"],
+        transcription_model=row["engine_model"],
+        diarization_model=row["engine_diarization_model"],
+    )
+    return {
+        **dict(row),
+        "options": options,
+        "language": options.get("language"),
+        "diarization": options["diarization"],
+        "engine": engine,
+        "cancel_requested": row["cancel_requested_at"] is not None,
+        "warnings": json.loads(row["warnings"]),
+    }
 
 
 @app.get("/transcriptions", response_model=Page)
 def many(limit: int = 50, owner: int = Depends(owner)):
     rows = database().execute(
-        f"SELECT {COLUMNS} FROM jobs WHERE owner = ? ORDER BY created_at DESC, id DESC LIMIT ?", (owner, limit + 1)
+        f"SELECT {LISTED} FROM jobs WHERE owner = ? ORDER BY created_at DESC, id DESC LIMIT ?", (owner, limit + 1)
     ).fetchall()
     more = len(rows) > limit
     return {"items": [dict(row) for row in rows[:limit]], "next_cursor": rows[limit - 1]["id"] if more else None}

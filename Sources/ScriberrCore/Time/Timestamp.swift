@@ -52,21 +52,30 @@ public struct Timestamp: Hashable, Comparable, Codable, Sendable {
 extension Timestamp {
     /// The instant as RFC 3339 in UTC with six decimals, `2026-11-24T01:50:36.123456Z`.
     public var rfc3339: String {
+        String(unsafeUninitializedCapacity: Self.rfc3339CountMax) { writeRFC3339(to: $0) }
+    }
+
+    /// How many bytes ``writeRFC3339(to:)`` may write.
+    public static let rfc3339CountMax = 32
+
+    /// Writes ``rfc3339`` and answers its length in bytes. `text` has room for ``rfc3339CountMax``. A list of jobs has a hundred
+    /// times and more.
+    public func writeRFC3339(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let (days, dayMicroseconds) = microseconds.flooredDivision(by: 86_400_000_000)
         let (year, month, day) = civil(daysSinceEpoch: days)
         let (seconds, fraction) = dayMicroseconds.flooredDivision(by: 1_000_000)
-        guard (0...9_999).contains(year) else { return "\(year)-\(month)-\(day)" }
-        // A list of jobs has a hundred times and more.
-        return String(unsafeUninitializedCapacity: 27) { text in
-            write(year, 4, before: "-", to: text, at: 0)
-            write(month, 2, before: "-", to: text, at: 5)
-            write(day, 2, before: "T", to: text, at: 8)
-            write(seconds / 3_600, 2, before: ":", to: text, at: 11)
-            write(seconds / 60 % 60, 2, before: ":", to: text, at: 14)
-            write(seconds % 60, 2, before: ".", to: text, at: 17)
-            write(fraction, 6, before: "Z", to: text, at: 20)
-            return 27
+        guard (0...9_999).contains(year) else {
+            let bytes = "\(year)-\(month)-\(day)".utf8
+            return text[..<bytes.count].initialize(fromContentsOf: Array(bytes))
         }
+        write(year, 4, before: "-", to: text, at: 0)
+        write(month, 2, before: "-", to: text, at: 5)
+        write(day, 2, before: "T", to: text, at: 8)
+        write(seconds / 3_600, 2, before: ":", to: text, at: 11)
+        write(seconds / 60 % 60, 2, before: ":", to: text, at: 14)
+        write(seconds % 60, 2, before: ".", to: text, at: 17)
+        write(fraction, 6, before: "Z", to: text, at: 20)
+        return 27
     }
 
     /// The instant that an RFC 3339 date-time names, in any zone offset; nil when the text is not one.

@@ -76,15 +76,17 @@ struct ListCursor: Decodable, Hashable, Sendable {
                 }
             // Written by hand: a general encoder takes longer for it than the database for the page.
             let json = #"{"filter":"\#(filter)","id":"\#(id)","sort":"\#(sort)","value":\#(value)}"#
-            let base64 = Data(json.utf8).base64EncodedData().lazy.compactMap { byte in
-                switch byte {
-                case UInt8(ascii: "+"): UInt8(ascii: "-")
-                case UInt8(ascii: "/"): UInt8(ascii: "_")
-                case UInt8(ascii: "="): nil as UInt8?
-                default: byte
+            return Data(json.utf8).base64EncodedData().withUnsafeBytes { base64 in
+                let bytes = base64.compactMap { byte -> UInt8? in
+                    switch byte {
+                    case UInt8(ascii: "+"): UInt8(ascii: "-")
+                    case UInt8(ascii: "/"): UInt8(ascii: "_")
+                    case UInt8(ascii: "="): nil
+                    default: byte
+                    }
                 }
+                return String(decoding: bytes, as: UTF8.self)
             }
-            return String(decoding: Array(base64), as: UTF8.self)
         }
     }
 

@@ -16,6 +16,7 @@ final class BlobPress: Sendable {
         var waiter: CheckedContinuation<Tray, any Error>?
         var failure: (any Error)?
         var isAbandoned = false
+        var writtenBytes = 0
         /// Bytes written since the disk was last asked to take them.
         var unflushedBytes = 0
         var isFlushing = false
@@ -29,11 +30,18 @@ final class BlobPress: Sendable {
     private let flushing = DispatchQueue(label: "scriberr.blob.flush")
     private static let traysMax = 4
     private static let flushBytes = 16 << 20
+    /// What is longer goes past the system's cache from here on: copying it there and writing it back from there takes as long as
+    /// hashing it, and it would push out what others read.
+    private let cachedBytesMax: Int
     private let flush: @Sendable (OpenFile) throws -> Void
 
     /// Fills `file`. `flush` has the disk take what was written.
-    init(_ file: OpenFile, flush: @escaping @Sendable (OpenFile) throws -> Void = { try $0.syncBytes() }) {
-        (self.file, self.flush) = (file, flush)
+    init(
+        _ file: OpenFile,
+        cachedBytesMax: Int = 64 << 20,
+        flush: @escaping @Sendable (OpenFile) throws -> Void = { try $0.syncBytes() }
+    ) {
+        (self.file, self.cachedBytesMax, self.flush) = (file, cachedBytesMax, flush)
     }
 
     /// Takes bytes, and returns when there is room for more. Throws what went wrong with earlier ones. Calls come one after the
@@ -119,8 +127,12 @@ final class BlobPress: Sendable {
 
     private func write(_ bytes: UnsafeRawBufferPointer) {
         do {
-            try file.write(bytes)
-            state.withLock { $0.unflushedBytes += bytes.count }
+            let isCached = state.withLock { $0.writtenBytes } < cachedBytesMax
+            if isCached { try file.write(bytes) } else { try file.writePastCache(bytes) }
+            state.withLock { state in
+                state.writtenBytes += bytes.count
+                if isCached { state.unflushedBytes += bytes.count }
+            }
             flushSoon(ifAtLeast: Self.flushBytes)
         } catch {
             state.withLock { if $0.failure == nil { $0.failure = error } }

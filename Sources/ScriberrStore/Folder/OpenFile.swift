@@ -37,6 +37,21 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Appends all of `bytes` without a copy in the system's cache, where the file system can do that with them: they have to lie,
+    /// end and go to where pages begin. Others take the usual way.
+    func writePastCache(_ bytes: UnsafeRawBufferPointer) throws {
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | pastCache) == 0 else { return try write(bytes) }
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+            if count >= 0 { written += count } else if errno != EINTR { break }
+        }
+        // What it cannot do, and what fails, is done or fails again in the usual way.
+        guard fcntl(descriptor, F_SETFL, flags) == 0 else { throw ScriberrError.file("fcntl") }
+        try write(UnsafeRawBufferPointer(rebasing: bytes[written...]))
+    }
+
     /// The file's length in bytes.
     func size() throws -> Int64 {
         var status = stat()
@@ -76,6 +91,13 @@ struct FileQueue: Sendable {
         }
     }
 }
+
+/// `O_DIRECT` of Linux (`fcntl.h`), which the C library's headers hide from Swift.
+#if arch(arm64) || arch(arm)
+    private let pastCache: CInt = 0o200000
+#else
+    private let pastCache: CInt = 0o40000
+#endif
 
 extension ScriberrError {
     static let missingRecording = ScriberrError(.mediaMissing, "The recording is gone.")

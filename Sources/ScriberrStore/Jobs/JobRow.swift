@@ -86,22 +86,28 @@ extension Transcription {
 }
 
 extension TranscriptionSummary {
-    /// The columns that ``init(row:)`` reads, in its order.
+    /// The columns that ``Reader`` reads, in its order.
     static let columns = "id, file_id, title, status, progress, stage, audio_seconds, created_at, updated_at"
 
-    /// Reads a row that has ``columns``.
-    init(row: any SQLRow) throws {
-        self.init(
-            id: try row.id("id"),
-            fileID: try row.id("file_id"),
-            title: try row.text("title"),
-            status: try row.choice("status"),
-            progress: try row.real("progress"),
-            stage: try row.choice("stage"),
-            audioSeconds: try row.optionalReal("audio_seconds"),
-            createdAt: try row.time("created_at"),
-            updatedAt: try row.time("updated_at")
-        )
+    /// Reads the rows of a list.
+    struct Reader {
+        private var status = LastChoice<JobStatus>()
+        private var stage = LastChoice<JobStage>()
+
+        /// Reads a row that has ``columns``.
+        mutating func read(_ row: any SQLRow) throws -> TranscriptionSummary {
+            TranscriptionSummary(
+                id: TranscriptionID(trusted: try row.text(at: 0)),
+                fileID: FileID(trusted: try row.text(at: 1)),
+                title: try row.text(at: 2),
+                status: try row.choice(at: 3, &status),
+                progress: try row.real(at: 4),
+                stage: try row.choice(at: 5, &stage),
+                audioSeconds: try row.optionalReal(at: 6),
+                createdAt: Timestamp(microseconds: try row.integer(at: 7)),
+                updatedAt: Timestamp(microseconds: try row.integer(at: 8))
+            )
+        }
     }
 }
 

@@ -4,6 +4,7 @@ struct AnswerRow: SQLRow {
     let values: [SQLValue]
 
     func value(_ column: String) -> SQLValue { values[columns.index(of: column)] }
+    func value(at place: Int) -> SQLValue { values[place] }
 }
 
 /// The columns of an answer. Readers ask for them in the order of the statement, so the search starts behind the last find.

@@ -16,6 +16,14 @@ public enum SQLValue: Sendable, Hashable {
 public protocol SQLRow {
     /// The value of a column. A column that the statement did not name is a mistake of ours and ends the process.
     func value(_ column: String) -> SQLValue
+    /// The value at a place among the columns, the first of which is 0.
+    func value(at place: Int) -> SQLValue
+    /// A whole number by its place, nil for `NULL`. Throws `STORAGE_FAILED` for another kind.
+    func optionalInteger(at place: Int) throws -> Int64?
+    /// A fraction by its place, nil for `NULL`. Throws `STORAGE_FAILED` for another kind.
+    func optionalReal(at place: Int) throws -> Double?
+    /// A text by its place, nil for `NULL`. Throws `STORAGE_FAILED` for another kind.
+    func optionalText(at place: Int) throws -> String?
 }
 
 /// A connection inside one transaction. Valid only in the closure that received it, on the thread that runs it.
@@ -32,6 +40,9 @@ public protocol SQLConnection {
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
     /// Runs a statement and answers its rows (`SELECT`, or `… RETURNING …`).
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow]
+    /// Hands `body` one row of a `SELECT` after the other, where the database has them: nothing is copied that is not asked for.
+    /// A row is valid only in the call that received it.
+    func each(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws
     /// Runs statements whose rows are looked at together. They travel together where that saves time; the first failure is thrown.
     func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]]
     /// Runs a statement whose count nobody asks for. It may travel together with later ones; when it fails, a later statement
@@ -53,6 +64,10 @@ extension SQLConnection {
     /// Runs one after the other.
     public func queries(_ statements: [(sql: String, arguments: [SQLValue])]) throws -> [[any SQLRow]] {
         try statements.map { try query($0.sql, $0.arguments) }
+    }
+    /// Reads all rows first.
+    public func each(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws {
+        for row in try query(sql, arguments) { try body(row) }
     }
     /// One statement like another.
     public func queryWhole(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] { try query(sql, arguments) }

@@ -61,15 +61,19 @@ extension SQLRow {
         try optionalInteger(column).map(Timestamp.init(microseconds:))
     }
 
+    @inline(__always)
     package func id<ID: PublicID>(_ column: String, as type: ID.Type = ID.self) throws -> ID { ID(trusted: try text(column)) }
 
+    @inline(__always)
     package func optionalID<ID: PublicID>(_ column: String, as type: ID.Type = ID.self) throws -> ID? {
         try optionalText(column).map(ID.init(trusted:))
     }
 
     package func user(_ column: String) throws -> UserID { UserID(try integer(column)) }
 
-    /// A value that is stored as its raw text.
+    /// A value that is stored as its raw text. Inlined, as identifiers are: a generic call that is not specialized looks its types
+    /// up at every row.
+    @inline(__always)
     package func choice<Choice: RawRepresentable<String>>(_ column: String, as type: Choice.Type = Choice.self) throws -> Choice {
         guard let choice = Choice(rawValue: try text(column)) else { throw unexpected(column) }
         return choice

@@ -40,9 +40,16 @@ final class SQLiteConnection: SQLConnection {
             let names = prepared.columnNames
             let columns = ColumnNames(names)
             repeat {
-                rows.append(AnswerRow(columns: columns, values: (0..<CInt(names.count)).map { columnValue(statement, $0) }))
+                rows.append(AnswerRow(columns: columns, values: (0..<CInt(names.count)).map { SQLValue(statement, $0) }))
             } while try step(statement)
             return rows
+        }
+    }
+
+    func each(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws {
+        try withStatement(sql, arguments) { prepared in
+            let row = StatementRow(prepared)
+            while try step(prepared.sqliteStatement) { try body(row) }
         }
     }
 
@@ -122,22 +129,6 @@ final class SQLiteConnection: SQLConnection {
                     : sqlite3_bind_blob64(statement, index, bytes, sqlite3_uint64(bytes.count), transient)
             }
         guard code == SQLITE_OK else { throw failure(code: code) }
-    }
-
-    private func columnValue(_ statement: OpaquePointer, _ index: CInt) -> SQLValue {
-        switch sqlite3_column_type(statement, index) {
-        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, index))
-        case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, index))
-        case SQLITE_TEXT:
-            guard let start = sqlite3_column_text(statement, index) else { return .text("") }
-            let count = Int(sqlite3_column_bytes(statement, index))
-            return .text(String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
-        case SQLITE_BLOB:
-            guard let start = sqlite3_column_blob(statement, index) else { return .blob([]) }
-            let count = Int(sqlite3_column_bytes(statement, index))
-            return .blob([UInt8](UnsafeRawBufferPointer(start: start, count: count)))
-        default: return .null
-        }
     }
 
     private func failure(code: CInt) -> ScriberrError {

@@ -39,8 +39,13 @@ package enum TranscriptionSQL {
         if let after = filter.updatedAfter { conditions.add("updated_at > ?", .time(after)) }
         if let search = filter.search { conditions.addSearch(title: search, filter.terms, db.dialect) }
         let page = conditions.page(keyset)
-        return try db.query("SELECT \(TranscriptionSummary.columns) FROM transcriptions \(page)", conditions.arguments)
-            .map(TranscriptionSummary.init(row:))
+        var reader = TranscriptionSummary.Reader()
+        var jobs: [TranscriptionSummary] = []
+        jobs.reserveCapacity(keyset.limit + 1)
+        try db.each("SELECT \(TranscriptionSummary.columns) FROM transcriptions \(page)", conditions.arguments) { row in
+            jobs.append(try reader.read(row))
+        }
+        return jobs
     }
 
     /// Gives a job another title; nil when there is no such job.

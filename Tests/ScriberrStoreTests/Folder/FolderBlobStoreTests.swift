@@ -88,6 +88,30 @@ import Testing
         }
     }
 
+    /// In the temporary folder, and in one in memory, where writing past the cache may not be possible.
+    @Test(arguments: [FileManager.default.temporaryDirectory.path, "/dev/shm"])
+    func `a long blob is whole, whether its bytes went past the cache of the system or not`(place: String) async throws {
+        let path = place + "/blob-\(UUID().uuidString)"
+        defer { unlink(path) }
+        var bytes: [UInt8] = []
+        for number in 0..<((5 << 20) + 4_097) { bytes.append(UInt8(truncatingIfNeeded: number &* 31 >> 3)) }
+        var hashes: Set<[UInt8]> = []
+        for cached in [0, 2 << 20, 64 << 20] {
+            let file = try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+            let press = BlobPress(file, cachedBytesMax: cached)
+            try await press.take(bytes[...])
+            // What is settled in the middle ends where no page does.
+            try await press.settle()
+            try await press.take(bytes[..<(3 << 20)])
+            let hash = try await press.end()
+            try await press.makeDurable()
+            let whole = bytes + bytes[..<(3 << 20)]
+            #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == whole)
+            hashes.insert(Array(hash))
+        }
+        #expect(hashes.count == 1)
+    }
+
     @Test func `what goes wrong with bytes that were taken is told later`() async throws {
         let press = BlobPress(try OpenFile(path: "/dev/full", flags: O_WRONLY))
         let piece = [UInt8](repeating: 1, count: 3 << 20)
