@@ -19,8 +19,12 @@ struct MachineDriver {
     }
 
     @discardableResult
-    mutating func send(_ event: QueueEvent) -> [QueueAction] {
-        let actions = machine.handle(event, at: Moment(instant: now, wall: wall))
+    mutating func send(_ event: QueueEvent) -> [QueueAction] { send([event]) }
+
+    /// Sends events that came together.
+    @discardableResult
+    mutating func send(_ events: [QueueEvent]) -> [QueueAction] {
+        let actions = machine.handle(events, at: Moment(instant: now, wall: wall))
         for action in actions {
             if case .call(let id, let call) = action { open.append((id, call)) }
         }

@@ -47,6 +47,28 @@ import Testing
         #expect(driver.give([]).claimed == 1, "The result may have made room that the claim came too early for.")
     }
 
+    @Test func `results that come together are stored together, with one claim for all their slots`() {
+        var driver = MachineDriver(QueueConfiguration(workers: 4, leaseTimeout: .seconds(60)))
+        driver.begin()
+        let jobs = (1...4).map { ClaimedJob.sample($0) }
+        driver.give(jobs)
+        driver.give([])
+        let actions = driver.send([.wake] + jobs.map { .ended($0.lease, .completed(.sample)) })
+        #expect(actions.writes.count == 4)
+        #expect(actions.claimed == 4)
+        #expect(actions.count { if case .call(_, .claim) = $0 { true } else { false } } == 1)
+    }
+
+    @Test func `orders that come together are followed one after the other`() {
+        var driver = MachineDriver()
+        driver.begin()
+        let job = ClaimedJob.sample(1)
+        driver.give([job])
+        let actions = driver.send([.shutdown, .shutdown])
+        #expect(actions.asked == [.shutdown])
+        #expect(actions.stopped == [.shutdown])
+    }
+
     @Test func `a result that could not be stored holds its slot`() {
         var driver = MachineDriver()
         driver.begin()

@@ -40,6 +40,14 @@ public protocol JobStore: Sendable {
     /// Asks for a job to stop. A queued job ends at once; a running one is marked and its worker told by the next renewal or
     /// by the wake-up that follows the commit.
     func requestCancel(_ job: TranscriptionID, owner: UserID, at now: Timestamp) async throws -> CancelAnswer
+
+    /// Says that the calls which `calls` starts belong together: a store that can stores them at once.
+    func together(_ calls: () -> Void)
+}
+
+extension JobStore {
+    /// Takes calls as they come.
+    public func together(_ calls: () -> Void) { calls() }
 }
 
 /// Whether a fenced write took effect.

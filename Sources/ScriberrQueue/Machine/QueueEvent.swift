@@ -24,6 +24,14 @@ package enum QueueEvent: Sendable {
     case resume
     /// Stop in order; said again: stop faster.
     case shutdown
+
+    /// Whether it tells of something that has happened, and not what to do.
+    var isNews: Bool {
+        switch self {
+        case .wake, .answered, .ended, .active: true
+        case .start, .tick, .refused, .cancelRequested, .pause, .resume, .shutdown: false
+        }
+    }
 }
 
 /// What the machine wants done. Performed in order, each at once; none waits for another.

@@ -44,10 +44,17 @@ package struct QueueMachine: Sendable {
     }
 
     /// Takes in what happened and answers what is to be done about it, in order.
-    package mutating func handle(_ event: QueueEvent, at now: Moment) -> [QueueAction] {
+    package mutating func handle(_ event: QueueEvent, at now: Moment) -> [QueueAction] { handle([event], at: now) }
+
+    /// The same for events that came together: what news of the store and of handlers leads to is decided once for all of it, so that
+    /// one claim is for all slots that came free.
+    package mutating func handle(_ events: [QueueEvent], at now: Moment) -> [QueueAction] {
         noticeClockJump(now)
-        take(event, now)
-        advance(now)
+        for (index, event) in events.enumerated() {
+            take(event, now)
+            let isLast = index == events.count - 1
+            if isLast || !event.isNews { advance(now) }
+        }
         defer { actions = [] }
         return actions
     }

@@ -16,8 +16,7 @@ package final class JobQueue: Service {
     private let wallClock: any WallClock
     private let logger: Logger
     private let seed: UInt64
-    private let events: AsyncStream<QueueEvent>
-    private let inbox: AsyncStream<QueueEvent>.Continuation
+    private let inbox = QueueInbox()
     private let shared: Mutex<Shared>
 
     private struct Shared {
@@ -47,8 +46,6 @@ package final class JobQueue: Service {
         self.wallClock = wallClock
         self.logger = logger
         self.seed = random.next()
-        // Every event but a wake-up answers an action, of which the machine has a bounded number; wake-ups are merged.
-        (events, inbox) = AsyncStream.makeStream()
         let machine = QueueMachine(configuration: configuration, instance: instance.id, random: SeededRandom(seed: 0))
         shared = Mutex(Shared(statistics: machine.statistics))
     }
@@ -116,19 +113,22 @@ package final class JobQueue: Service {
         var machine = QueueMachine(configuration: configuration, instance: record.id, random: SeededRandom(seed: seed))
         var performer = QueuePerformer(context: context)
         inbox.yield(.start)
-        for await event in events {
-            switch event {
-            case .wake: shared.withLock { $0.isWakePending = false }
-            case .ended(let lease, _): performer.forget(lease)
-            default: break
-            }
-            let actions = machine.handle(event, at: Moment(instant: time.now(), wall: wallClock.now()))
+        while !performer.isStopped {
+            let events = await inbox.next()
+            for event in events { note(event, &performer) }
+            let actions = machine.handle(events, at: Moment(instant: time.now(), wall: wallClock.now()))
             shared.withLock { $0.statistics = machine.statistics }
-            for action in actions { performer.perform(action) }
-            if performer.isStopped { break }
+            performer.perform(actions)
             performer.timer.set(machine.nextDeadline)
         }
         performer.timer.set(nil)
         inbox.finish()
+    }
+    private func note(_ event: QueueEvent, _ performer: inout QueuePerformer) {
+        switch event {
+        case .wake: shared.withLock { $0.isWakePending = false }
+        case .ended(let lease, _): performer.forget(lease)
+        default: break
+        }
     }
 }

@@ -9,7 +9,7 @@ struct QueueContext: Sendable {
     let time: MonotonicTime
     let wallClock: any WallClock
     let log: QueueLog
-    let inbox: AsyncStream<QueueEvent>.Continuation
+    let inbox: QueueInbox
 }
 
 /// Performs the machine's actions. Decides nothing.
@@ -32,7 +32,18 @@ struct QueuePerformer {
         timer = QueueTimer(time: context.time) { context.inbox.yield(.tick) }
     }
 
-    mutating func perform(_ action: QueueAction) {
+    /// Performs the actions in order.
+    mutating func perform(_ actions: [QueueAction]) {
+        let calls = actions.count { if case .call = $0 { true } else { false } }
+        // A single call needs no company, and may have its answer before it returns.
+        guard calls > 1 else {
+            for action in actions { perform(action) }
+            return
+        }
+        context.store.together { for action in actions { perform(action) } }
+    }
+
+    private mutating func perform(_ action: QueueAction) {
         switch action {
         case .call(let id, let call): ask(id, call)
         case .run(let job): run(job)

@@ -19,6 +19,8 @@ package struct SQLJobStore: JobStore {
         rounds = (database as? PostgresDatabase).map(JobRounds.init)
     }
 
+    package func together(_ calls: () -> Void) { database.together(calls) }
+
     package func register(_ instance: InstanceRecord) async throws {
         try await database.write { try InstanceSQL.register($0, instance) }
         registered.record.withLock { $0 = instance }

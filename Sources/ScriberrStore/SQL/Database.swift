@@ -121,6 +121,8 @@ public protocol Database: Sendable {
         unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value
     ) async throws -> Value
+    /// Says that the writes which `calls` starts belong together, so that they can share a commit. Answers once they are started.
+    func together(_ calls: () -> Void)
     /// Waits for what runs and closes every connection.
     func close() async
 }
@@ -136,6 +138,9 @@ extension Database {
         if let value = try readAtOnce(body) { return value }
         return try await read(body)
     }
+
+    /// Takes calls as they come.
+    public func together(_ calls: () -> Void) { calls() }
 
     /// Never at once.
     public func readAtOnce<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value? { nil }

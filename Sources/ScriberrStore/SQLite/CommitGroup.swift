@@ -6,6 +6,9 @@ import Synchronization
 ///
 /// Nobody waits for a timer: the first write starts at once, and what has gathered by the time it is durable makes up the
 /// next transaction. A failing write takes nobody else with it: the others are run again without it.
+///
+/// A write that finds nobody at work is made on its caller's thread, as long as ``ThreadLoan`` allows it; what gathers behind it
+/// goes to the writer's own thread. Whoever set `isRunning` alone uses the connection, and ends with handing that right on.
 final class CommitGroup: Sendable {
     private struct State {
         var waiting: [PendingWrite] = []
@@ -19,21 +22,24 @@ final class CommitGroup: Sendable {
     private let signals: StoreSignals
     private let groupMax: Int
     private let lookout: Duration
+    private let loan: ThreadLoan
     private let onCommit: @Sendable (_ pages: Int) -> Void
     private let state = Mutex(State())
     private let hasWaiting = Atomic(false)
 
-    /// `onCommit` is called after each commit, on the writer's thread, with how many pages the log has grown by.
+    /// `onCommit` is called after each commit, on the thread that made it, with how many pages the log has grown by.
     init(
         pool: DatabasePool,
         signals: StoreSignals,
         settings: SQLiteSettings,
+        loan: ThreadLoan,
         onCommit: @escaping @Sendable (_ pages: Int) -> Void
     ) {
         self.pool = pool
         self.signals = signals
         groupMax = settings.groupMax
         lookout = settings.lookout
+        self.loan = loan
         self.onCommit = onCommit
     }
 
@@ -62,6 +68,16 @@ final class CommitGroup: Sendable {
         }
     }
 
+    /// Lets the writes that `calls` asks for gather, so that they share a commit, unless one runs already.
+    func together(_ calls: () -> Void) {
+        let isFirst = state.withLock { state in
+            defer { state.isRunning = true }
+            return !state.isRunning
+        }
+        calls()
+        if isFirst { start() }
+    }
+
     private func add(_ write: PendingWrite) {
         let (isRefused, mustStart) = state.withLock { state in
             if state.isClosed { return (true, false) }
@@ -75,14 +91,31 @@ final class CommitGroup: Sendable {
     }
 
     private func start() {
+        if loan.take() { runHere() } else { runOnWriter() }
+    }
+
+    private func runHere() {
+        // Runs on this thread. Whoever had the writer's before gave it up before this right was free.
+        let group = pool.writeWithoutTransaction { database -> [PendingWrite]? in
+            guard let group = nextGroup() else { return nil }
+            if !run(group, on: database, isOnLoan: true) { putBack(group[...]) }
+            return group
+        }
+        loan.giveBack()
+        guard group != nil, hasMore() else { return }
+        runOnWriter()
+    }
+
+    private func runOnWriter() {
         pool.asyncWriteWithoutTransaction { database in
             // Other work on the writer, such as closing, gets its turn now and then.
             for _ in 0..<64 {
                 guard let group = self.nextGroup() else { return }
-                self.run(group, on: database)
-                self.lookOut()
+                _ = self.run(group, on: database, isOnLoan: false)
+                // One caller alone fares better on its own thread.
+                if group.count > 1 || !self.loan.isAffordable { self.lookOut() }
             }
-            self.start()
+            self.runOnWriter()
         }
     }
 
@@ -95,42 +128,57 @@ final class CommitGroup: Sendable {
     }
 
     private func nextGroup() -> [PendingWrite]? {
-        let (group, idleWaiters) = state.withLock { state -> ([PendingWrite]?, [CheckedContinuation<Void, Never>]) in
-            guard !state.waiting.isEmpty else {
-                state.isRunning = false
-                defer { state.idleWaiters = [] }
-                return (nil, state.idleWaiters)
-            }
+        guard hasMore() else { return nil }
+        return state.withLock { state in
             let group = Array(state.waiting.prefix(groupMax))
             state.waiting.removeFirst(group.count)
             hasWaiting.store(!state.waiting.isEmpty, ordering: .relaxed)
-            return (group, [])
+            return group
         }
-        for waiter in idleWaiters { waiter.resume() }
-        return group
     }
 
-    private func run(_ group: [PendingWrite], on database: GRDB.Database) {
+    /// Whether writes wait; gives up the right to run them when none do.
+    private func hasMore() -> Bool {
+        let idleWaiters = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
+            guard state.waiting.isEmpty else { return nil }
+            state.isRunning = false
+            defer { state.idleWaiters = [] }
+            return state.idleWaiters
+        }
+        for waiter in idleWaiters ?? [] { waiter.resume() }
+        return idleWaiters == nil
+    }
+
+    /// Makes the writes and tells their callers. On a thread that is on loan it waits for no other process: answers false, with
+    /// nothing done, when one holds the lock.
+    private func run(_ group: [PendingWrite], on database: GRDB.Database, isOnLoan: Bool) -> Bool {
         let connection = SQLiteConnection(database, signals: signals)
-        if group.count == 1, isAnswered(group[0], by: connection) { return }
+        let begin = ContinuousClock.now
+        if group.count == 1, isAnswered(group[0], by: connection) { return true }
+        if isOnLoan { loan.refuseWaiting() }
+        defer { if isOnLoan { loan.allowWaiting() } }
         var settlements: [Settlement]?
         do {
             try connection.begin()
             settlements = try together(group, connection) ?? oneByOne(group, connection)
             if settlements != nil { try connection.commit() }
         } catch {
+            let mustWait = isOnLoan && connection.metLock
             connection.abandon()
-            for write in group { write.fail(error) }
-            return
+            if !mustWait { for write in group { write.fail(error) } }
+            return !mustWait
         }
-        guard let settlements else { return }
+        loan.note(.now - begin)
+        guard let settlements else { return true }
         state.withLock { state in
             state.statistics.commits += 1
             state.statistics.writes += group.count
+            if isOnLoan { state.statistics.loans += 1 }
         }
         for action in connection.takeActions() { action() }
         onCommit(connection.takeWrittenPages())
         for settle in settlements { settle() }
+        return true
     }
 
     /// Looks, before a write that is alone takes the lock, whether it has anything to do.
@@ -203,4 +251,10 @@ package struct CommitStatistics: Sendable, Hashable {
     package var commits = 0
     /// Writes that they carried, failed ones included.
     package var writes = 0
+    /// Those that were made on a caller's thread.
+    package var loans = 0
+
+    package init(commits: Int = 0, writes: Int = 0, loans: Int = 0) {
+        (self.commits, self.writes, self.loans) = (commits, writes, loans)
+    }
 }

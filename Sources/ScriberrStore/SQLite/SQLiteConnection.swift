@@ -13,6 +13,9 @@ final class SQLiteConnection: SQLConnection {
     /// Whether a failure inside a statement has undone the whole transaction (disk full, I/O error).
     var lostTransaction: Bool { sqlite3_get_autocommit(handle) != 0 }
 
+    /// Whether the last statement failed because another connection holds the lock.
+    var metLock: Bool { sqlite3_errcode(handle) & 0xFF == SQLITE_BUSY }
+
     init(_ database: GRDB.Database, signals: StoreSignals) {
         self.database = database
         self.signals = signals

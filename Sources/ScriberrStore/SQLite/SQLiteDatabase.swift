@@ -24,8 +24,9 @@ package final class SQLiteDatabase: Database {
         warn: @escaping @Sendable (StorageWarning) -> Void = { _ in }
     ) throws {
         self.signals = signals
+        let loan = ThreadLoan(limit: settings.loanLimit, from: settings.lender)
         do {
-            pool = try DatabasePool(path: path, configuration: settings.configuration())
+            pool = try DatabasePool(path: path, configuration: settings.configuration { loan.mayWait })
             try pool.writeWithoutTransaction { database in
                 // GRDB sets NORMAL when it opens a pool.
                 try database.execute(sql: "PRAGMA synchronous = \(settings.isDurable ? "FULL" : "NORMAL")")
@@ -39,7 +40,7 @@ package final class SQLiteDatabase: Database {
         }
         briefReaders = BriefReaders(path: path, settings: settings)
         let journal = journal
-        group = CommitGroup(pool: pool, signals: signals, settings: settings) { journal.noteCommit(pages: $0) }
+        group = CommitGroup(pool: pool, signals: signals, settings: settings, loan: loan) { journal.noteCommit(pages: $0) }
     }
 
     package func read<Value: Sendable>(
@@ -79,6 +80,8 @@ package final class SQLiteDatabase: Database {
     ) async throws -> Value {
         try await group.write(unless: look, body)
     }
+
+    package func together(_ calls: () -> Void) { group.together(calls) }
 
     /// How commits were shared since the database was opened.
     package var commitStatistics: CommitStatistics { group.statistics }

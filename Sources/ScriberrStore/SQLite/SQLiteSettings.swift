@@ -25,18 +25,23 @@ package struct SQLiteSettings: Sendable {
     package var checkpointBytes = 16 << 20
     /// How long the writer looks out for the next write before it sleeps. Waking it takes about as long.
     package var lookout = Duration.microseconds(50)
+    /// As long as commits take less than this, one that meets no other is made on its caller's thread. Zero: never.
+    package var loanLimit = Duration.milliseconds(1)
+    /// Who lends those threads.
+    package var lender = ThreadLoan.Lender.process
     /// The size of the log from which on a reader that keeps it from shrinking is told about.
     package var journalWarningBytes = 256 << 20
 
     package init() {}
 
-    /// The configuration for GRDB. Asked for before the first connection is opened.
-    func configuration() -> Configuration {
+    /// The configuration for GRDB. Asked for before the first connection is opened. `mayWait` says whether this thread may wait for
+    /// another process.
+    func configuration(mayWait: @escaping @Sendable () -> Bool = { true }) -> Configuration {
         SQLiteSettings.process
         var configuration = Configuration()
         configuration.maximumReaderCount = readers
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .callback(fairRetry)
+        configuration.busyMode = .callback(fairRetry(mayWait))
         configuration.publicStatementArguments = false
         configuration.qos = .userInitiated
         let (cacheBytes, readerCacheBytes) = (cacheBytes, readerCacheBytes)
@@ -57,11 +62,11 @@ package struct SQLiteSettings: Sendable {
 
     /// Asks again within 50 to 500 µs, as long as the timeout allows. SQLite's own handler sleeps up to 100 ms and starves
     /// while another process takes the lock again within microseconds.
-    private var fairRetry: @Sendable (Int) -> Bool {
+    private func fairRetry(_ mayWait: @escaping @Sendable () -> Bool) -> @Sendable (Int) -> Bool {
         let meanMicroseconds = 275
         let triesMax = Int(busyTimeout.components.seconds) * 1_000_000 / meanMicroseconds
         return { tries in
-            guard tries < triesMax else { return false }
+            guard tries < triesMax, mayWait() else { return false }
             usleep(.random(in: 50...500))
             return true
         }
