@@ -37,6 +37,9 @@ extension JobSQL {
             try event.append(connection, at: job.createdAt)
         }
         raise(connection, isDue ? .due : .dueLater(job.runAfter))
+        let signals = connection.signals
+        // A worker that wakes while the disk is waited for has its claim ready when the job can be taken.
+        if isDue { connection.beforeCommit { signals.jobs.raise(.due) } }
     }
 
     private static let insertion = """

@@ -56,6 +56,9 @@ public protocol SQLConnection {
     func eventHorizon() throws -> Int64?
     /// Runs `action` once the transaction is durable; never if it is rolled back. For wake-ups only.
     func afterCommit(_ action: @escaping @Sendable () -> Void)
+    /// Hands over what may be done as soon as nothing but the commit is missing, which is where the time goes: for hints only, as the
+    /// commit may still fail. What a listener asks of this database at once comes after it.
+    func beforeCommit(_ hint: @escaping @Sendable () -> Void)
 }
 
 extension SQLConnection {
@@ -69,6 +72,8 @@ extension SQLConnection {
     public func each(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Void) throws {
         for row in try query(sql, arguments) { try body(row) }
     }
+    /// Gives no hints.
+    public func beforeCommit(_ hint: @escaping @Sendable () -> Void) {}
     /// One statement like another.
     public func queryWhole(_ sql: String, _ arguments: [SQLValue]) throws -> [any SQLRow] { try query(sql, arguments) }
     /// One writer at a time numbers its entries.
@@ -116,7 +121,8 @@ public protocol Database: Sendable {
     /// because another call in it failed; only its last run counts, so it has no effect but on the connection.
     func write<Value: Sendable>(_ body: @Sendable @escaping (any SQLConnection) throws -> Value) async throws -> Value
     /// Like ``write(_:)``, unless `look` already has the answer: it only reads, and takes no lock that a writer would wait
-    /// for. `body` must come to the same answer by itself, since `look` is left out where the lock is held anyway.
+    /// for. `body` must come to the same answer by itself, since `look` is left out where the lock is held
+    /// anyway or a hint told of work.
     func write<Value: Sendable>(
         unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value

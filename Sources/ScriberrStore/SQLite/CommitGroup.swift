@@ -26,6 +26,8 @@ final class CommitGroup: Sendable {
     private let onCommit: @Sendable (_ pages: Int) -> Void
     private let state = Mutex(State())
     private let hasWaiting = Atomic(false)
+    /// Whether the last commit gave hints of work: whoever comes next need not look whether there is any.
+    private let gaveHints = Atomic(false)
 
     /// `onCommit` is called after each commit, on the thread that made it, with how many pages the log has grown by.
     init(
@@ -154,21 +156,25 @@ final class CommitGroup: Sendable {
     private func run(_ group: [PendingWrite], on database: GRDB.Database, isOnLoan: Bool) -> Bool {
         let connection = SQLiteConnection(database, signals: signals)
         let begin = ContinuousClock.now
-        if group.count == 1, isAnswered(group[0], by: connection) { return true }
+        let expectsWork = gaveHints.exchange(false, ordering: .relaxed)
+        if group.count == 1, !expectsWork, isAnswered(group[0], by: connection) { return true }
         if isOnLoan { loan.refuseWaiting() }
         defer { if isOnLoan { loan.allowWaiting() } }
         var settlements: [Settlement]?
         do {
             try connection.begin()
             settlements = try together(group, connection) ?? oneByOne(group, connection)
-            if settlements != nil { try connection.commit() }
+            if settlements != nil {
+                gaveHints.store(connection.giveHints(), ordering: .relaxed)
+                try connection.commit()
+            }
         } catch {
             let mustWait = isOnLoan && connection.metLock
             connection.abandon()
             if !mustWait { for write in group { write.fail(error) } }
             return !mustWait
         }
-        loan.note(.now - begin)
+        loan.note(.now - begin, met: isOnLoan ? 0 : group.count)
         guard let settlements else { return true }
         state.withLock { state in
             state.statistics.commits += 1

@@ -8,6 +8,7 @@ final class SQLiteConnection: SQLConnection {
     private let database: GRDB.Database
     let signals: StoreSignals
     private var actions: [@Sendable () -> Void] = []
+    private var hints: [@Sendable () -> Void] = []
     /// Whether a statement ran that may have changed something, since this was last set to false.
     var mayHaveWritten = false
     /// Whether a failure inside a statement has undone the whole transaction (disk full, I/O error).
@@ -65,11 +66,23 @@ final class SQLiteConnection: SQLConnection {
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
+    func beforeCommit(_ hint: @escaping @Sendable () -> Void) { hints.append(hint) }
+
+    /// Gives the hints of what is about to be committed, and answers whether there were any. One that is given in vain does no harm.
+    func giveHints() -> Bool {
+        defer { hints = [] }
+        for hint in hints { hint() }
+        return !hints.isEmpty
+    }
+
     /// How many actions wait for the commit: a place to return to with ``dropActions(beyond:)``.
     var actionCount: Int { actions.count }
 
-    /// Forgets the actions of a write that was undone.
-    func dropActions(beyond count: Int) { actions.removeSubrange(count...) }
+    /// Forgets the actions of a write that was undone, and all hints.
+    func dropActions(beyond count: Int) {
+        actions.removeSubrange(count...)
+        hints = []
+    }
 
     /// The actions that the commit sets free, in order.
     func takeActions() -> [@Sendable () -> Void] {

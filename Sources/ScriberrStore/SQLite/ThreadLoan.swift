@@ -4,7 +4,8 @@ import Synchronization
 /// Says whether a commit may hold the thread of its caller.
 ///
 /// Going to the writer's thread and back wakes two threads that sleep, which costs as much as a fast disk takes for the commit itself.
-/// But threads that run tasks are few: one at a time is lent in the whole process, and none while commits are slow.
+/// But threads that run tasks are few: one at a time is lent in the whole process, and none while commits are slow or while so many
+/// write that they share commits, which need the threads for what they write next.
 package final class ThreadLoan: Sendable {
     /// Lends one thread at a time to all databases that know it.
     package final class Lender: Sendable {
@@ -20,6 +21,8 @@ package final class ThreadLoan: Sendable {
     private let lender: Lender
     private let limitNanoseconds: Int64
     private let paceNanoseconds = Atomic(Int64(0))
+    /// How many commits ago writes last met, counted down.
+    private let crowd = Atomic(0)
     private let holder = Atomic(UInt(0))
 
     /// `limit`: how long commits may take. None is lent at zero.
@@ -28,8 +31,10 @@ package final class ThreadLoan: Sendable {
         limitNanoseconds = nanoseconds(limit)
     }
 
-    /// Whether commits are fast enough.
-    package var isAffordable: Bool { lender.hasThreads && paceNanoseconds.load(ordering: .relaxed) < limitNanoseconds }
+    /// Whether commits are fast enough and writes rarely meet.
+    package var isAffordable: Bool {
+        lender.hasThreads && crowd.load(ordering: .relaxed) == 0 && paceNanoseconds.load(ordering: .relaxed) < limitNanoseconds
+    }
 
     /// Whether the caller's thread may be used; if so, ``giveBack()`` follows.
     package func take() -> Bool {
@@ -39,12 +44,16 @@ package final class ThreadLoan: Sendable {
 
     package func giveBack() { lender.isTaken.store(false, ordering: .releasing) }
 
-    /// A commit took so long. Called by one thread at a time. A slow one counts at once, fast ones have to be several.
-    package func note(_ duration: Duration) {
+    /// A commit took so long, of as many writes as had `met` while another one ran. Called by one thread at a time. A slow commit or a
+    /// shared one counts at once; fast ones and lone ones have to be several.
+    package func note(_ duration: Duration, met: Int) {
         let pace = paceNanoseconds.load(ordering: .relaxed)
         let change = nanoseconds(duration) - pace
         paceNanoseconds.store(pace + (change > 0 ? change / 2 : change / 8), ordering: .relaxed)
+        crowd.store(met > 1 ? Self.loneMin : max(0, crowd.load(ordering: .relaxed) - 1), ordering: .relaxed)
     }
+
+    private static let loneMin = 8
 
     /// Nothing on this thread waits for another process from now on.
     func refuseWaiting() { holder.store(thisThread, ordering: .relaxed) }

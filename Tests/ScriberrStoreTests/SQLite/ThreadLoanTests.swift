@@ -49,11 +49,40 @@ import Testing
         }
     }
 
+    @Test func `gives its hints before the commit, and what is asked for then comes after it, without a look first`() async throws
+    {
+        try await withNotes { database in
+            let steps = Steps()
+            let asked = Mutex<Task<Int, any Error>?>(nil)
+            let hint: @Sendable () -> Void = {
+                steps.add("hint")
+                let task = Task.immediate {
+                    let look: @Sendable (any SQLConnection) throws -> Int? = { _ in
+                        Issue.record("It was told that there is work.")
+                        return nil
+                    }
+                    return try await database.write(unless: look) { try $0.query("SELECT id FROM notes", []).count }
+                }
+                asked.withLock { $0 = task }
+            }
+            try await database.write { connection in
+                try connection.execute("INSERT INTO notes (id) VALUES (1)", [])
+                connection.beforeCommit(hint)
+                connection.afterCommit { steps.add("told") }
+            }
+            #expect(steps.all == ["hint", "told"])
+            #expect(try await asked.withLock(\.self)?.value == 1)
+            let looked = try await database.write(unless: { _ in "looked" }, { _ in "wrote" })
+            #expect(looked == "looked", "The hint holds for one.")
+        }
+    }
+
     @Test func `fails alone and leaves nothing behind`() async throws {
         try await withNotes { database in
             await #expect(throws: NoteError.self) {
                 try await database.write { connection in
                     try connection.execute("INSERT INTO notes (id) VALUES (1)", [])
+                    connection.beforeCommit { Issue.record("What is not to be committed is hinted at.") }
                     connection.afterCommit { Issue.record("What was not committed is told of.") }
                     throw NoteError()
                 }
@@ -128,17 +157,27 @@ import Testing
     @Test func `is lent again after several fast commits`() {
         let loan = ThreadLoan(limit: .milliseconds(1), from: ThreadLoan.Lender(threads: 2))
         #expect(loan.isAffordable)
-        loan.note(.milliseconds(4))
+        loan.note(.milliseconds(4), met: 1)
         #expect(!loan.isAffordable)
         #expect(!loan.take())
-        loan.note(.microseconds(100))
+        loan.note(.microseconds(100), met: 1)
         #expect(!loan.isAffordable, "One fast commit says little.")
-        for _ in 0..<10 { loan.note(.microseconds(100)) }
+        for _ in 0..<10 { loan.note(.microseconds(100), met: 1) }
         #expect(loan.take())
         #expect(!loan.take(), "One at a time.")
         loan.giveBack()
         #expect(loan.take())
         loan.giveBack()
+    }
+
+    @Test func `is not lent while writes meet`() {
+        let loan = ThreadLoan(limit: .milliseconds(1), from: ThreadLoan.Lender(threads: 2))
+        loan.note(.microseconds(100), met: 16)
+        #expect(!loan.isAffordable)
+        for _ in 0..<7 { loan.note(.microseconds(100), met: 1) }
+        #expect(!loan.isAffordable)
+        loan.note(.microseconds(100), met: 1)
+        #expect(loan.isAffordable)
     }
 
     @Test func `is never lent where there is no other`() {
