@@ -1,4 +1,4 @@
-import ScriberrCore
+package import ScriberrCore
 
 /// A worker's result that is to end its attempt.
 struct Completion: Sendable {
@@ -76,6 +76,11 @@ extension JobSQL {
         return completions.map { fates[$0.lease, default: .leaseLost] }
     }
 
+    /// The statements that are whole transactions of completions, claims and enqueues, for whoever looks at their plans.
+    package static func wholeStatements(_ request: ClaimRequest) -> [String] {
+        [wholeCompletion, measuringCompletion, ClaimShape(request, isSingle: false).wholeClaim, wholeEnqueues]
+    }
+
     private static func arguments(_ completions: [Completion]) throws -> [SQLValue] {
         let results = completions.map(\.result)
         return [
@@ -94,7 +99,8 @@ extension JobSQL {
     }
 
     // The charge is settled in lanes, which look at what this statement changes: whoever was charged goes the long way. So does a
-    // job that has a transcript already, by the failure of the insertion.
+    // job that has a transcript already, by the failure of the insertion. The arrays are for the plan, which is made once: joined to a
+    // table that was small then, it would walk all of it for ever.
     private static let wholeCompletion = completion(and: "")
     private static let measuringCompletion = completion(and: ", " + Speed.postgresNotes)
 
@@ -112,29 +118,32 @@ extension JobSQL {
                 engine_provider = given.provider, engine_model = given.model,
                 engine_diarization_model = given.diarization_model, completed_at = given.at, updated_at = given.at
             FROM given
-            WHERE job.id = given.job AND job.attempt = given.attempt AND coalesce(job.status, '') = 'processing' AND job.charge = 0
+            WHERE job.id = ANY (ARRAY(SELECT job FROM given)) AND job.id = given.job AND job.attempt = given.attempt
+                AND coalesce(job.status, '') = 'processing' AND job.charge = 0
             RETURNING given.*, job.owner, job.started_at, job.cancel_requested_at IS NOT NULL AS is_canceled
         ),
         closed AS (
             UPDATE executions AS run SET status = 'completed', completed_at = plain.at,
                 provider = coalesce(plain.provider, run.provider), model = coalesce(plain.model, run.model)
-            FROM plain WHERE run.job = plain.job AND run.number = plain.attempt
+            FROM plain
+            WHERE run.job = ANY (ARRAY(SELECT job FROM plain)) AND run.job = plain.job AND run.number = plain.attempt
         ),
-        emptied AS (DELETE FROM checkpoints USING plain WHERE checkpoints.job = plain.job),
+        emptied AS (DELETE FROM checkpoints WHERE job = ANY (ARRAY(SELECT job FROM plain))),
         stored AS (
             INSERT INTO transcripts (job, version, content, text, updated_at)
             SELECT job, 1, decode(content, 'hex'), words, at FROM plain
         ),
+        \(EventHorizon.place),
         noted AS (
-            INSERT INTO events (owner, subject, type, payload, at)
-            SELECT owner, job, '\(EventType.transcriptionCompleted.rawValue)', '{"id":"' || job ||
-                '","status":"completed","progress":1.0,"stage":"completed"}', at FROM plain
+            INSERT INTO events (sequence, owner, subject, type, payload, at)
+            SELECT \(EventHorizon.next), owner, job, '\(EventType.transcriptionCompleted.rawValue)', '{"id":"' || job ||
+                '","status":"completed","progress":1.0,"stage":"completed"}', at FROM place, plain
         )\(more)
         SELECT job, attempt, true AS is_plain, is_canceled FROM plain
         UNION ALL
         SELECT given.job, given.attempt, false, false
         FROM given JOIN transcriptions AS job ON job.id = given.job AND job.attempt = given.attempt
-        WHERE coalesce(job.status, '') = 'processing' AND job.charge <> 0
+        WHERE job.id = ANY (ARRAY(SELECT job FROM given)) AND coalesce(job.status, '') = 'processing' AND job.charge <> 0
             AND (SELECT count(*) FROM plain) < (SELECT count(*) FROM given)
         """
     }

@@ -42,7 +42,7 @@ extension JobSQL {
     }
 
     // The update of no lane holds the lock that whoever begins to keep them waits for.
-    private static let wholeEnqueues = """
+    static let wholeEnqueues = """
         WITH given AS (
             SELECT * FROM unnest($1::text::text[], $2::text::bigint[], $3::text::text[], $4::text::text[], $5::text::text[],
                 $6::text::text[], $7::text::text[], $8::text::text[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[],
@@ -60,9 +60,10 @@ extension JobSQL {
                 queued_at, run_after, 1, max_attempts, 'queued', audio_seconds, created_at, updated_at, needs_model, needs_cuda
             FROM given
         ),
+        \(EventHorizon.place),
         noted AS (
-            INSERT INTO events (owner, subject, type, payload, at)
-            SELECT owner, id, '\(EventType.transcriptionCreated.rawValue)', payload, created_at FROM given
+            INSERT INTO events (sequence, owner, subject, type, payload, at)
+            SELECT \(EventHorizon.next), owner, id, '\(EventType.transcriptionCreated.rawValue)', payload, created_at FROM place, given
         )
         SELECT \(ClaimShape.lanesKept) AS lanes_kept
         """

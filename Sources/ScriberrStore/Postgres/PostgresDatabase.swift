@@ -104,7 +104,7 @@ private func connectPatiently(
 /// Runs the steps that the database has not seen. A lock keeps other processes out meanwhile; they find nothing left to do.
 private func migrate(_ session: PostgresSession, _ migrations: [Migration]) throws {
     precondition(zip(migrations, migrations.dropFirst()).allSatisfy { $0.id < $1.id }, "Migrations are sorted by their numbers.")
-    func transaction(_ body: (any SQLConnection) throws -> Void) throws {
+    func attempt(_ body: (any SQLConnection) throws -> Void) throws {
         let connection = PostgresConnection(session, isReading: false, signals: StoreSignals())
         do {
             // Given up with the transaction, and with the session, however either ends.
@@ -116,6 +116,17 @@ private func migrate(_ session: PostgresSession, _ migrations: [Migration]) thro
             throw error
         }
     }
+    func transaction(_ body: (any SQLConnection) throws -> Void) throws {
+        for _ in 1..<migrationTriesMax {
+            do {
+                return try attempt(body)
+            } catch let failure as PostgresFailure where failure.isConflict {
+                // Processes of the version before work on the tables that a step changes.
+                Thread.sleep(forTimeInterval: .random(in: 0.05...0.25))
+            }
+        }
+        try attempt(body)
+    }
     try transaction { try prepareMigrations($0) }
     for migration in migrations {
         try transaction { try apply(migration.inPostgres, on: $0, newest: migrations.last?.id ?? 0) }
@@ -123,6 +134,8 @@ private func migrate(_ session: PostgresSession, _ migrations: [Migration]) thro
 }
 
 private let migrationLock = 0x5C1B_5EED
+/// How often a step is tried that met another transaction.
+private let migrationTriesMax = 8
 
 extension Migration {
     /// The step with text that compares byte by byte, as SQLite's does, whatever language the database was made in.

@@ -40,9 +40,9 @@ final class PostgresRounds<Call: Sendable, Answer: Sendable>: Sendable {
     }
 
     /// How many wait before one more transaction is worth it while another is on its way.
-    private static var manyCalls: Int { 8 }
-    /// How long a transaction looks out for others at most. The system's timers add to it as much again.
-    private static var lookout: UInt32 { 50 }
+    private static var manyCalls: Int { 16 }
+    /// How long a transaction looks out for others, in microseconds.
+    private static var lookout: UInt32 { 100 }
     private let database: PostgresDatabase
     private let rules: Rules
     private let state = Mutex(State())
