@@ -16,6 +16,29 @@ import Testing
         }
     }
 
+    @Test func `jobs that are asked for at once are all there, each with its event, and only wrong ones are refused`()
+        async throws
+    {
+        try await World.with { world in
+            let (ann, jobs) = (try await world.ann(), world.services.transcriptions)
+            let file = try await world.job(ann).fileID.text
+            let made = await withTaskGroup(of: TranscriptionID?.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        let request = NewTranscription(title: "Talk \(number)")
+                        return try? await jobs.create(ann, fileID: number % 8 == 7 ? "file_0" : file, request).id
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(made.count { $0 == nil } == 5)
+            let listed = try await jobs.list(ann, TranscriptionListQuery(parameters: ["limit": "100"]))
+            #expect(Set(made.compactMap(\.self)).isSubset(of: listed.items.map(\.id)))
+            #expect(Set(listed.items.map(\.title)).count == 36 && listed.items.count == 36)
+            #expect(try await world.events(ann).count { $0 == "transcription.created" } == 36)
+        }
+    }
+
     @Test func `requests are checked in the contract's order`() async throws {
         try await World.with { world in
             let (ann, jobs) = (try await world.ann(), world.services.transcriptions)

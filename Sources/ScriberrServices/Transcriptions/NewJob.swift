@@ -20,6 +20,24 @@ struct NewJob: Sendable {
     /// `VALIDATION_ERROR` for a part that lies outside of it.
     @discardableResult
     func enqueue(_ db: any SQLConnection, at now: Timestamp) throws -> Transcription {
+        let job = try made(at: now)
+        if let twin = try twin(db) { return twin }
+        try JobSQL.enqueue(db, job, blobKey: file.blobKey, foldedTitle: TitleFolding.fold(job.title))
+        if let retention { try RetentionSQL.setRules(db, ofJob: job.id, retention) }
+        return job
+    }
+
+    /// Whether the job is all that is written.
+    var isPlain: Bool { retention == nil && !joinsRunning && joinsCompletedSince == nil }
+
+    /// The same for one that is plain, in a transaction that it may share with others.
+    func enqueue(_ jobs: SQLJobStore, at now: Timestamp) async throws -> Transcription {
+        let job = try made(at: now)
+        try await jobs.enqueue(job, blobKey: file.blobKey, foldedTitle: TitleFolding.fold(job.title))
+        return job
+    }
+
+    private func made(at now: Timestamp) throws -> Transcription {
         guard file.status == .ready else {
             let reason = file.status == .processing ? "is still being fetched" : "could not be fetched"
             throw ScriberrError(.conflict, "The file \(reason).", field: "file_id")
@@ -27,9 +45,8 @@ struct NewJob: Sendable {
         guard !file.blobKey.isEmpty else {
             throw ScriberrError(.conflict, "The recording was deleted; its transcript is all that is left.", field: "file_id")
         }
-        if let twin = try twin(db) { return twin }
         let name = (title ?? "").isEmpty ? file.title : title ?? file.title
-        let job = Transcription(
+        return Transcription(
             id: .make(at: now),
             owner: file.owner,
             fileID: file.id,
@@ -39,9 +56,6 @@ struct NewJob: Sendable {
             audioSeconds: try partSeconds(),
             createdAt: now
         )
-        try JobSQL.enqueue(db, job, blobKey: file.blobKey, foldedTitle: TitleFolding.fold(name))
-        if let retention { try RetentionSQL.setRules(db, ofJob: job.id, retention) }
-        return job
     }
 
     /// A job that will do instead of a new one.

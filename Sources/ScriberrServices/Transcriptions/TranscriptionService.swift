@@ -41,6 +41,7 @@ package struct NewTranscription: Sendable {
 /// Jobs and their results.
 package struct TranscriptionService: Sendable {
     let database: any Database
+    private let jobs: SQLJobStore
     let clock: any WallClock
     private let library: LibraryService
     let models: ModelService
@@ -65,6 +66,7 @@ package struct TranscriptionService: Sendable {
     ) {
         self.maxAttempts = maxAttempts
         self.database = database
+        jobs = SQLJobStore(database: database)
         self.library = library
         self.models = models
         self.clock = clock
@@ -81,6 +83,13 @@ package struct TranscriptionService: Sendable {
         let options = try await options(owner, request)
         guard let id = FileID(fileID) else { throw ScriberrError.noFile }
         let (title, now) = (try givenTitle(request.title), clock.now())
+        if jobs.sharesEnqueues, request.callback == nil {
+            guard let file = try await database.readBriefly({ try FileSQL.get($0, owner, id) }) else {
+                throw ScriberrError.noFile
+            }
+            let new = job(file, title, options, request)
+            if new.isPlain { return try await new.enqueue(jobs, at: now) }
+        }
         return try await database.write { db in
             guard let file = try FileSQL.get(db, owner, id) else { throw ScriberrError.noFile }
             let made = try job(file, title, options, request).enqueue(db, at: now)

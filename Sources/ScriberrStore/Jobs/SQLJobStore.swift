@@ -36,6 +36,9 @@ package struct SQLJobStore: JobStore {
         try await database.write { try InstanceSQL.unregister($0, instance) }
     }
 
+    /// Whether jobs that are put in by themselves share transactions, which those that come with other rows do not.
+    package var sharesEnqueues: Bool { rounds != nil }
+
     /// Puts a new job into the queue, as ``JobSQL/enqueue(_:_:blobKey:foldedTitle:)`` does in a transaction of others.
     package func enqueue(_ job: Transcription, blobKey: String, foldedTitle: String? = nil) async throws {
         let new = NewlyQueued(job: job, blobKey: blobKey, foldedTitle: foldedTitle ?? TitleFolding.fold(job.title))
