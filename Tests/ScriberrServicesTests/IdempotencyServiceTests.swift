@@ -36,6 +36,21 @@ import Testing
         }
     }
 
+    @Test func `what a dead server was about to answer can be sent again at once, and what it answered is kept`() async throws {
+        try await World.with { world in
+            let (ann, service) = (try await world.ann(), world.services.idempotency)
+            let answered = try #require(try await begin(world, ann).reservation)
+            try await service.complete(answered, answer)
+            let lost = try #require(try await begin(world, ann, key: "lost").reservation)
+            try await service.takeOver()
+            #expect(try await begin(world, ann).replayed?.body == answer.body)
+            let again = try #require(try await begin(world, ann, key: "lost").reservation)
+            await service.abandon(lost)
+            try await service.complete(again, answer)
+            #expect(try await begin(world, ann, key: "lost").replayed?.body == answer.body)
+        }
+    }
+
     @Test func `eight at once run once and all get the answer`() async throws {
         try await World.with { world in
             let ann = try await world.ann()

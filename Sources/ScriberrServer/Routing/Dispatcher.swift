@@ -23,7 +23,7 @@ struct Dispatcher: Sendable {
         do {
             let destination = try await destination(of: request, &exchange)
             if exchange.expectsContinue(upTo: UploadForm.requestBytesMax(server.services.library)) {
-                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+                try await askForBody(writer)
             }
             answer = try await run(destination, exchange)
         } catch let lost as ConnectionLost {
@@ -46,6 +46,15 @@ struct Dispatcher: Sendable {
         if answer.closesConnection, answer.headers[.connection] == nil { answer.headers[.connection] = "close" }
         exchange.log(answer)
         try await send(answer, for: request, exchange, writer)
+    }
+
+    private func askForBody(_ writer: borrowing ResponseWriter) async throws {
+        do {
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        } catch {
+            // Only a connection that is gone takes no bytes: no fault of the server's.
+            throw ConnectionLost(cause: error)
+        }
     }
 
     private enum Destination {

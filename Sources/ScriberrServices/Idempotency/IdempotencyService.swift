@@ -123,6 +123,10 @@ package struct IdempotencyService: Sendable {
         }
     }
 
+    /// Lets go what runs of an earlier server held when it died. Only for a server that is alone at its database, before its
+    /// first request.
+    package func takeOver() async throws { try await database.write { try IdempotencySQL.releaseUnanswered($0) } }
+
     /// Forgets answers whose time is over, at most a thousand. Answers how many went.
     package func purge() async throws -> Int {
         let now = clock.now()

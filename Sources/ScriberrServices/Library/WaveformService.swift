@@ -51,7 +51,8 @@ package actor WaveformService {
 
     private func outline(of file: AudioFile) async throws -> WaveformOutline {
         let key = file.blobKey
-        guard file.status == .ready else { throw ScriberrError.noFile }
+        // Retention takes a recording away and leaves its row, for the transcripts' sake.
+        guard file.status == .ready, !key.isEmpty else { throw ScriberrError.noFile }
         if let kept = try await database.read({ try WaveformSQL.get($0, blob: key) }) {
             return WaveformOutline(seconds: kept.seconds, peaks: kept.peaks.map { Int8(bitPattern: $0) })
         }

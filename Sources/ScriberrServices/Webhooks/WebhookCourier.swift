@@ -169,7 +169,7 @@ package final class WebhookCourier: Sendable {
         do {
             _ = try await attempt(delivery, of: hook)
         } catch {
-            guard !(error is CancellationError) else { return }
+            guard !(error is CancellationError), (error as? ScriberrError)?.code != .notFound else { return }
             logger.warning("A webhook delivery could not be noted; it will be sent again", metadata: ["error": "\(error)"])
         }
     }
@@ -237,6 +237,8 @@ package final class WebhookCourier: Sendable {
             case (false, let delay?): delivery.nextAttemptAt = now + delay
             case (false, nil): delivery.status = .failed
             }
+            // Its webhook may have been deleted meanwhile, and its row with it.
+            guard try DeliverySQL.get(db, delivery.id) != nil else { throw ScriberrError.noWebhook }
             try DeliverySQL.note(db, delivery, attempt)
             guard var hook = try WebhookSQL.get(db, delivery.webhook), hook.isEnabled else { return delivery }
             let failingSince = verdict.isDelivered ? nil : hook.failingSince ?? attempt.at

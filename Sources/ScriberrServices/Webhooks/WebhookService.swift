@@ -99,7 +99,6 @@ package struct WebhookService: Sendable {
     /// Sends a message of type `webhook.test` now, once, and answers what became of it. Throws `NOT_FOUND`.
     package func test(_ owner: UserID, _ id: WebhookID) async throws -> WebhookDelivery {
         let now = clock.now()
-        let hook = try await get(owner, id)
         let delivery = WebhookDelivery(
             id: .make(at: now),
             webhook: id,
@@ -111,7 +110,11 @@ package struct WebhookService: Sendable {
             nextAttemptAt: now + policy.timeout * 2 + .seconds(60),
             createdAt: now
         )
-        try await database.write { try DeliverySQL.insert($0, delivery) }
+        let hook = try await database.write { db in
+            let hook = try Self.find(db, owner, id)
+            try DeliverySQL.insert(db, delivery)
+            return hook
+        }
         return try await courier.attempt(delivery, of: hook, isLast: true)
     }
 

@@ -82,6 +82,11 @@ package enum IdempotencySQL {
         )
     }
 
+    /// Lets every key go whose run has not ended: for a server that knows that no other runs.
+    package static func releaseUnanswered(_ db: any SQLConnection) throws {
+        try db.execute("DELETE FROM idempotency_keys WHERE answer IS NULL", [])
+    }
+
     /// Forgets what has expired, at most `limit` keys. Answers how many went.
     package static func purge(_ db: any SQLConnection, at now: Timestamp, limit: Int) throws -> Int {
         let sql = """

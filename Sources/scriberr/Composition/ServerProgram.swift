@@ -60,7 +60,10 @@ enum ServerProgram {
             logger.warning("Webhooks have secrets of another JWT_SECRET; rotate them", metadata: ["count": "\(lost)"])
         }
         // The lock on the database lets no other server be at it.
-        if case .sqlite = settings.database { try await services.imports.takeOver() }
+        if case .sqlite = settings.database {
+            try await services.imports.takeOver()
+            try await services.idempotency.takeOver()
+        }
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
         let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
         try await parts.run(

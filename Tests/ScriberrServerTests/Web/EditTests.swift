@@ -204,6 +204,19 @@ import Testing
         }
     }
 
+    @Test func `a recording that retention took away has no outline, and its transcription stays`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let path = "/api/v1/transcriptions/" + (try await client.job())
+            let text = try #require(try await client.get(path)["file_id"])
+            let file = try #require(FileID(text))
+            _ = try await world.database.write { try RetentionSQL.dropAudio($0, file, at: .now) }
+            #expect(try await client.get(path + "/waveform").failure == "404 NOT_FOUND")
+            #expect(try await client.get(path + "/audio").failure == "404 NOT_FOUND")
+            #expect(try await client.get(path).status == 200)
+        }
+    }
+
     @Test func `a paused queue gives no work away, says so, and goes on when it is resumed`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()

@@ -192,6 +192,24 @@ import Testing
         }
     }
 
+    @Test func `a webhook that is deleted while it is tested is not there`() async throws {
+        try await World.with { world in
+            let (ann, webhooks) = (try await world.ann(), world.services.webhooks)
+            let hook = try await world.hook(ann, url, ["file.ready"])
+            world.receiver.hold(url)
+            async let tested = webhooks.test(ann, hook.id)
+            #expect(await eventually { world.receiver.requests.count == 1 })
+            try await webhooks.delete(ann, hook.id)
+            world.receiver.release()
+            do {
+                _ = try await tested
+                Issue.record("It was tested.")
+            } catch let error as ScriberrError {
+                #expect(error.code == .notFound)
+            }
+        }
+    }
+
     @Test func `a test tells at once what became of it, and a delivery can be sent again`() async throws {
         try await World.with { world in
             let (ann, webhooks) = (try await world.ann(), world.services.webhooks)
