@@ -28,7 +28,7 @@ final class BlobPress: Sendable {
     private let hashing = DispatchQueue(label: "scriberr.blob.hash")
     private let writing = DispatchQueue(label: "scriberr.blob.write")
     private let flushing = DispatchQueue(label: "scriberr.blob.flush")
-    private static let traysMax = 4
+    private static let traysMax = 6
     private static let flushBytes = 16 << 20
     /// What is longer goes past the system's cache from here on: copying it there and writing it back from there takes as long as
     /// hashing it, and it would push out what others read.
@@ -185,7 +185,7 @@ private final class Digest: @unchecked Sendable {
 /// Room for bytes that go on their way together.
 private final class Tray: @unchecked Sendable {
     // Filled by the one task that writes; then read by both works; and only cleared, under the lock, when both are done.
-    private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4_096)
+    private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 << 20, alignment: 4_096)
     private var count = 0
     /// How many works are still to be done with it.
     var works = 0
