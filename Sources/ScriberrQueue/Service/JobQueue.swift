@@ -124,6 +124,7 @@ package final class JobQueue: Service {
         performer.timer.set(nil)
         inbox.finish()
     }
+
     private func note(_ event: QueueEvent, _ performer: inout QueuePerformer) {
         switch event {
         case .wake: shared.withLock { $0.isWakePending = false }

@@ -1,4 +1,4 @@
-package import ScriberrCore
+import ScriberrCore
 
 /// A worker's result that is to end its attempt.
 struct Completion: Sendable {
@@ -77,7 +77,7 @@ extension JobSQL {
     }
 
     /// The statements that are whole transactions of completions, claims and enqueues, for whoever looks at their plans.
-    package static func wholeStatements(_ request: ClaimRequest) -> [String] {
+    static func wholeStatements(_ request: ClaimRequest) -> [String] {
         [wholeCompletion, measuringCompletion, ClaimShape(request, isSingle: false).wholeClaim, wholeEnqueues]
     }
 

@@ -1,7 +1,8 @@
 import ScriberrCore
-import ScriberrStore
 import ScriberrTestSupport
 import Testing
+
+@testable import ScriberrStore
 
 @Suite(.enabled(if: TestPostgres.address != nil, "\(TestPostgres.reason)"))
 struct `Plans on PostgreSQL` {
