@@ -8,7 +8,8 @@ import Testing
     @Test func `a key is shown once and kept as a hash`() async throws {
         try await World.with { world in
             let ann = try await world.ann()
-            let (record, key) = try await world.services.apiKeys.create(ann, NewAPIKey(name: " mine "))
+            let issued = try await world.services.apiKeys.create(ann, NewAPIKey(name: " mine "))
+            let (record, key) = (issued.record, issued.key)
             #expect(key.count == 67 && key.hasPrefix("sk_"))
             #expect(record.name == "mine" && record.scopes == [.read, .write])
             #expect(record.preview == "\(key.prefix(4))...\(key.dropFirst(4).prefix(4))")
@@ -25,7 +26,8 @@ import Testing
         try await World.with { world in
             let ann = try await world.ann()
             let keys = world.services.apiKeys
-            let (record, key) = try await keys.create(ann, NewAPIKey(name: "k"))
+            let issued = try await keys.create(ann, NewAPIKey(name: "k"))
+            let (record, key) = (issued.record, issued.key)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<10 { group.addTask { _ = try await keys.authenticate(key) } }
                 group.addTask { try await keys.revoke(ann, record.id) }

@@ -97,11 +97,84 @@ import Testing
         }
     }
 
+    @Test func `what is made and the answer about it are kept together`() async throws {
+        try await World.with { world in
+            let (ann, service) = (try await world.ann(), world.services.idempotency)
+            let reservation = try #require(try await begin(world, ann).reservation)
+            let draft = service.draft(reservation) { (made: Profile) in
+                StoredAnswer(status: 201, headers: [], body: Array(made.name.utf8))
+            }
+            _ = try await world.services.profiles.create(ann, named("p"), answering: draft)
+            // The server dies here: it has neither answered nor said so.
+            try await service.takeOver()
+            #expect(try await begin(world, ann).replayed?.body == Array("p".utf8))
+        }
+    }
+
+    @Test func `a run whose key another has makes nothing`() async throws {
+        try await World.with { world in
+            let (ann, service) = (try await world.ann(), world.services.idempotency)
+            let slow = try #require(try await begin(world, ann).reservation)
+            world.clock.advance(by: .seconds(31))
+            _ = try #require(try await begin(world, ann).reservation)
+            let draft = service.draft(slow) { (_: Profile) in answer }
+            await #expect(throws: IdempotencyOvertaken.self) {
+                try await world.services.profiles.create(ann, named("p"), answering: draft)
+            }
+            #expect(try await world.services.profiles.list(ann).isEmpty)
+        }
+    }
+
+    @Test func `an answer outlives a run that was told that it failed`() async throws {
+        try await World.with { world in
+            let (ann, service) = (try await world.ann(), world.services.idempotency)
+            let reservation = try #require(try await begin(world, ann).reservation)
+            let draft = service.draft(reservation) { (_: Profile) in answer }
+            _ = try await world.services.profiles.create(ann, named("p"), answering: draft)
+            await service.abandon(reservation)
+            #expect(try await begin(world, ann).replayed?.body == answer.body)
+        }
+    }
+
+    @Test func `a run that lasts keeps its key`() async throws {
+        try await World.with { world in
+            let ann = try await world.ann()
+            let service = IdempotencyService(
+                database: world.database,
+                clock: world.clock,
+                extensionInterval: .milliseconds(5)
+            )
+            let reservation = try #require(try await begin(world, ann).reservation)
+            try await service.holding(reservation) {
+                for _ in 0..<3 {
+                    world.clock.advance(by: .seconds(20))
+                    let wanted = world.clock.now() + .seconds(30)
+                    while try await expiry(world) != wanted { await Task.yield() }
+                }
+            }
+            let waiter = Task { try await begin(world, ann) }
+            try await world.services.idempotency.complete(reservation, answer)
+            #expect(try await waiter.value.replayed?.body == answer.body)
+        }
+    }
+
+    private func named(_ name: String) -> ProfilePatch {
+        var patch = ProfilePatch()
+        patch.name = .value(name)
+        return patch
+    }
+
+    private func expiry(_ world: World) async throws -> Timestamp? {
+        try await world.database.read { db in
+            try db.query("SELECT expires_at FROM idempotency_keys", []).first.map { try $0.time("expires_at") }
+        }
+    }
+
     @Test func `a run that never ended gives the key back`() async throws {
         try await World.with { world in
             let ann = try await world.ann()
             let lost = try #require(try await begin(world, ann).reservation)
-            world.clock.advance(by: .seconds(121))
+            world.clock.advance(by: .seconds(31))
             let next = try #require(try await begin(world, ann).reservation)
             try await world.services.idempotency.complete(lost, StoredAnswer(status: 200, headers: [], body: []))
             try await world.services.idempotency.complete(next, answer)

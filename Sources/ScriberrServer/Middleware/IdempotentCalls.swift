@@ -5,8 +5,8 @@ import ScriberrServices
 
 extension Call {
     /// Runs a JSON request at most once per `Idempotency-Key`; content type and body tell whether a repetition is the same.
-    func onceByBody(_ principal: Principal, _ run: () async throws -> Answer) async throws -> Answer {
-        guard let key = try idempotencyKey() else { return try await run() }
+    func onceByBody(_ principal: Principal, _ run: (Call) async throws -> Answer) async throws -> Answer {
+        guard let key = try idempotencyKey() else { return try await run(self) }
         let body = try await bodyBytes()
         return try await once(principal, key, parts: [Array((headers[.contentType] ?? "").utf8), body], run)
     }
@@ -18,15 +18,27 @@ extension Call {
         return key
     }
 
-    /// Runs a request at most once per key. What `run` throws leaves the key free again.
+    /// Makes something and answers about it. Under a key the answer is kept by the very commit that makes it.
+    func answering<Made: Sendable>(
+        _ describe: @escaping @Sendable (Made) -> Answer,
+        _ make: (AnswerDraft<Made>?) async throws -> Made
+    ) async throws -> Answer {
+        let draft = reservation.map { reservation in
+            services.idempotency.draft(reservation) { (made: Made) in describe(made).stored }
+        }
+        return describe(try await make(draft))
+    }
+
+    /// Runs a request at most once per key. What `run` throws leaves the key free again. `run` has the call to make its
+    /// ``answering(_:_:)`` with.
     func once(
         _ principal: Principal,
         _ key: String,
         parts: [[UInt8]],
-        _ run: () async throws -> Answer
+        _ run: (Call) async throws -> Answer
     ) async throws -> Answer {
-        let service = services.idempotency
-        switch try await decision(principal, key, IdempotencyService.fingerprint(parts)) {
+        let print = IdempotencyService.fingerprint(parts)
+        switch try await decision(principal, key, print) {
         case .replay(let stored): return Answer(stored)
         case .conflict:
             throw ScriberrError(
@@ -35,20 +47,33 @@ extension Call {
                 field: "Idempotency-Key"
             )
         case .proceed(let reservation):
-            let answer: Answer
             do {
-                answer = try await run()
-            } catch {
-                await service.abandon(reservation)
-                throw error
+                return try await self.run(under: reservation, run)
+            } catch is IdempotencyOvertaken {
+                // The one that has the key now answers for both.
+                if case .replay(let stored) = try await decision(principal, key, print) { return Answer(stored) }
+                throw ScriberrError(.conflict, "This request lasted too long; send it again.")
             }
-            if let stored = answer.stored {
-                try await service.complete(reservation, stored)
-            } else {
-                await service.abandon(reservation)
-            }
-            return answer
         }
+    }
+
+    private func run(under reservation: IdempotencyReservation, _ run: (Call) async throws -> Answer) async throws -> Answer {
+        let service = services.idempotency
+        var call = self
+        call.reservation = reservation
+        let answer: Answer
+        do {
+            answer = try await service.holding(reservation) { try await run(call) }
+        } catch {
+            await service.abandon(reservation)
+            throw error
+        }
+        if let stored = answer.stored {
+            try await service.complete(reservation, stored)
+        } else {
+            await service.abandon(reservation)
+        }
+        return answer
     }
 
     /// What is to be done under this key. Throws ``ConnectionLost`` when the client leaves while another request runs under it.

@@ -66,8 +66,8 @@ extension Call {
 
     /// Runs `run` at most once per `Idempotency-Key`; a repetition is the same request when its fields and the file's bytes are,
     /// whatever boundary separates them. The upload of a repetition is thrown away.
-    func onceByForm(_ principal: Principal, _ form: UploadForm, _ run: () async throws -> Answer) async throws -> Answer {
-        guard let key = try idempotencyKey() else { return try await run() }
+    func onceByForm(_ principal: Principal, _ form: UploadForm, _ run: (Call) async throws -> Answer) async throws -> Answer {
+        guard let key = try idempotencyKey() else { return try await run(self) }
         do {
             // Of a field that comes more than once only the first value counts on the routes that take a key.
             var parts = form.fields.sorted.flatMap { [Array($0.name.utf8), Array(($0.values.first ?? "").utf8)] }

@@ -21,13 +21,10 @@ extension Route {
             "/api/v1/api-keys",
             idempotency: .byBody,
             .session { call, principal in
-                let (record, key) = try await call.services.apiKeys.create(principal.owner, call.json(APIKeyBody.self).request())
-                var answer = Answer.object(status: .created) { json in
-                    json.apiKey(record)
-                    json.field("key", key)
+                let request = try await call.json(APIKeyBody.self).request()
+                return try await call.answering({ .issued($0) }) { draft in
+                    try await call.services.apiKeys.create(principal.owner, request, answering: draft)
                 }
-                answer.headers[.cacheControl] = "no-store"
-                return answer
             }
         ),
         Route(
@@ -45,6 +42,17 @@ extension Route {
             }
         ),
     ]
+}
+
+extension Answer {
+    fileprivate static func issued(_ issued: IssuedAPIKey) -> Answer {
+        var answer = Answer.object(status: .created) { json in
+            json.apiKey(issued.record)
+            json.field("key", issued.key)
+        }
+        answer.headers[.cacheControl] = "no-store"
+        return answer
+    }
 }
 
 private struct APIKeyBody: Decodable {

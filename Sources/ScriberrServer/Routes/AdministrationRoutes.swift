@@ -39,14 +39,15 @@ extension Route {
             idempotency: .byBody,
             .scoped(.admin) { call, _ in
                 let body = try await call.json(UserBody.self)
-                let user = try await call.services.accounts.createUser(
-                    username: body.username ?? "",
-                    password: body.password ?? "",
-                    role: body.knownRole() ?? .user
-                )
-                var answer = Answer.object(status: .created) { $0.account(user) }
-                answer.headers[.location] = "/api/v1/admin/users/user_\(user.id)"
-                return answer
+                let role = try body.knownRole() ?? .user
+                return try await call.answering({ .created($0) }) { draft in
+                    try await call.services.accounts.createUser(
+                        username: body.username ?? "",
+                        password: body.password ?? "",
+                        role: role,
+                        answering: draft
+                    )
+                }
             }
         ),
         Route(
@@ -82,6 +83,14 @@ extension Route {
             }
         ),
     ]
+}
+
+extension Answer {
+    fileprivate static func created(_ user: User) -> Answer {
+        var answer = Answer.object(status: .created) { $0.account(user) }
+        answer.headers[.location] = "/api/v1/admin/users/user_\(user.id)"
+        return answer
+    }
 }
 
 extension Call {

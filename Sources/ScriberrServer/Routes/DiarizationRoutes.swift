@@ -11,14 +11,9 @@ extension Route {
             .scoped(.write) { call, principal in
                 let id: TranscriptionID = try call.id()
                 let speakers = try await call.jsonIfPresent(DiarizeBody.self)?.speakers ?? SpeakersPatch()
-                let job = try await call.services.transcriptions.diarize(principal.owner, id, speakers)
-                var answer = Answer.object(status: .accepted) { json in
-                    json.field("id", job.id.text)
-                    json.field("source_transcription_id", id.text)
-                    json.field("status", job.status.rawValue)
+                return try await call.answering({ .queued($0, from: id).located($0) }) { draft in
+                    try await call.services.transcriptions.diarize(principal.owner, id, speakers, answering: draft)
                 }
-                answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
-                return answer
             }
         )
     ]

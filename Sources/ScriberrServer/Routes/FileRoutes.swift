@@ -10,9 +10,10 @@ extension Route {
             idempotency: .own,
             .scoped(.write) { call, principal in
                 let form = try await call.receiveForm(principal.owner)
-                return try await call.onceByForm(principal, form) {
-                    let file = try await call.services.library.finish(form.upload, title: form.fields["title"])
-                    return .created(file)
+                return try await call.onceByForm(principal, form) { call in
+                    try await call.answering({ .file($0, .created) }) { draft in
+                        try await call.services.library.finish(form.upload, title: form.fields["title"], answering: draft)
+                    }
                 }
             }
         ),
@@ -80,22 +81,23 @@ extension Call {
         let wanted = body.transcription.map { NewTranscription(profileID: $0.profileID, options: $0.options ?? OptionsPatch()) }
         var options: TranscriptionOptions?
         if let wanted { options = try await services.transcriptions.options(principal.owner, wanted) }
-        let file = try await services.imports.start(
-            principal.owner,
-            url: body.url ?? "",
-            title: body.title,
-            youTubeOnly: youTubeOnly,
-            transcription: options
-        )
-        var answer = Answer.object(status: .accepted) { $0.file(file) }
-        answer.headers[.location] = "/api/v1/files/\(file.id.text)"
-        return answer
+        let transcription = options
+        return try await answering({ .file($0, .accepted) }) { draft in
+            try await services.imports.start(
+                principal.owner,
+                url: body.url ?? "",
+                title: body.title,
+                youTubeOnly: youTubeOnly,
+                transcription: transcription,
+                answering: draft
+            )
+        }
     }
 }
 
 extension Answer {
-    fileprivate static func created(_ file: AudioFile) -> Answer {
-        var answer = Answer.object(status: .created) { $0.file(file) }
+    fileprivate static func file(_ file: AudioFile, _ status: HTTPResponse.Status) -> Answer {
+        var answer = Answer.object(status: status) { $0.file(file) }
         answer.headers[.location] = "/api/v1/files/\(file.id.text)"
         return answer
     }

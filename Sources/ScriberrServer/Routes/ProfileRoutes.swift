@@ -16,8 +16,10 @@ extension Route {
             "/api/v1/profiles",
             idempotency: .byBody,
             .scoped(.write) { call, principal in
-                let profile = try await call.services.profiles.create(principal.owner, call.json(ProfileBody.self).patch)
-                return .object(status: .created) { $0.profile(profile) }
+                let patch = try await call.json(ProfileBody.self).patch
+                return try await call.answering({ .created($0) }) { draft in
+                    try await call.services.profiles.create(principal.owner, patch, answering: draft)
+                }
             }
         ),
         Route(
@@ -54,14 +56,24 @@ extension Route {
             "/api/v1/profiles/{id}:set-default",
             idempotency: .byBody,
             .scoped(.write) { call, principal in
-                let profile = try await call.services.profiles.setDefault(principal.owner, call.id())
-                return .object { json in
-                    json.field("id", profile.id.text)
-                    json.field("is_default", true)
+                let id: ProfileID = try call.id()
+                return try await call.answering({ _ in .isDefault(id) }) { draft in
+                    try await call.services.profiles.setDefault(principal.owner, id, answering: draft)
                 }
             }
         ),
     ]
+}
+
+extension Answer {
+    fileprivate static func created(_ profile: Profile) -> Answer { .object(status: .created) { $0.profile(profile) } }
+
+    fileprivate static func isDefault(_ id: ProfileID) -> Answer {
+        .object { json in
+            json.field("id", id.text)
+            json.field("is_default", true)
+        }
+    }
 }
 
 private struct ProfileBody: Decodable {

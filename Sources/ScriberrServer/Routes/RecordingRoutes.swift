@@ -49,11 +49,8 @@ extension Route {
                     profileID: body?.profileID,
                     options: body?.options ?? OptionsPatch()
                 )
-                let job = try await call.services.recordings.finish(principal.owner, id, request)
-                return .object(status: .accepted) { json in
-                    json.field("id", job.id.text)
-                    json.field("file_id", job.fileID.text)
-                    json.field("status", job.status.rawValue)
+                return try await call.answering({ .submitted($0) }) { draft in
+                    try await call.services.recordings.finish(principal.owner, id, request, answering: draft)
                 }
             }
         ),

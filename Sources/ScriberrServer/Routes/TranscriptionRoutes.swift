@@ -12,18 +12,16 @@ extension Route {
             .scoped(.write) { call, principal in
                 let body = try await call.json(TranscriptionBody.self)
                 let request = body.request
-                let job = try await call.services.transcriptions.create(
-                    principal.owner,
-                    fileID: body.fileID ?? "",
-                    request
-                )
-                call.logEnqueued(job)
-                var answer = Answer.object(status: .accepted) { json in
-                    json.transcription(job)
-                    if let callback = request.callback { json.field("callback_secret", callback.secret) }
+                return try await call.answering({ .created($0, callback: request.callback) }) { draft in
+                    let job = try await call.services.transcriptions.create(
+                        principal.owner,
+                        fileID: body.fileID ?? "",
+                        request,
+                        answering: draft
+                    )
+                    call.logEnqueued(job)
+                    return job
                 }
-                answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
-                return answer
             }
         ),
         Route(.post, "/api/v1/transcriptions:submit", idempotency: .own, .scoped(.write) { try await $0.submit($1) }),
@@ -90,10 +88,9 @@ extension Route {
             "/api/v1/transcriptions/{id}:cancel",
             idempotency: .byBody,
             .scoped(.write) { call, principal in
-                let job = try await call.services.transcriptions.cancel(principal.owner, call.id())
-                return .object { json in
-                    json.field("id", job.id.text)
-                    json.field("status", JobStatus.canceled.rawValue)
+                let id: TranscriptionID = try call.id()
+                return try await call.answering({ _ in .canceled(id) }) { draft in
+                    try await call.services.transcriptions.cancel(principal.owner, id, answering: draft)
                 }
             }
         ),
@@ -104,33 +101,15 @@ extension Route {
             .scoped(.write) { call, principal in
                 let id: TranscriptionID = try call.id()
                 let options = try await call.jsonIfPresent(RetryBody.self)?.options ?? OptionsPatch()
-                let job = try await call.services.transcriptions.retry(principal.owner, id, options: options)
-                call.logEnqueued(job)
-                return .object(status: .accepted) { json in
-                    json.field("id", job.id.text)
-                    json.field("source_transcription_id", id.text)
-                    json.field("status", job.status.rawValue)
+                return try await call.answering({ .queued($0, from: id) }) { draft in
+                    let service = call.services.transcriptions
+                    let job = try await service.retry(principal.owner, id, options: options, answering: draft)
+                    call.logEnqueued(job)
+                    return job
                 }
             }
         ),
     ]
-}
-
-extension Answer {
-    /// A job in full; `place` in line while it waits, `diarization` while another job tells its speakers apart.
-    fileprivate static func transcription(
-        _ job: Transcription,
-        place: QueuePlace? = nil,
-        diarization: TranscriptionID?
-    ) -> Answer {
-        .object { json in
-            json.transcription(job)
-            json.field("queue_position", place?.position)
-            json.field("estimated_start_seconds", place?.estimatedSeconds)
-            json.field("waiting_reason", place?.reason)
-            json.field("diarization_job_id", diarization?.text)
-        }
-    }
 }
 
 extension Call {
@@ -146,18 +125,13 @@ extension Call {
             guard ["options", "profile_id", "callback_url", "retention"].contains(where: { fields[$0] != nil }) else { return }
             try await services.transcriptions.check(principal.owner, NewTranscription(fields: fields))
         }
-        return try await onceByForm(principal, form) {
+        return try await onceByForm(principal, form) { call in
             let request = try NewTranscription(fields: form.fields)
-            let job = try await services.transcriptions.submit(form.upload, request)
-            logEnqueued(job)
-            var answer = Answer.object(status: .accepted) { json in
-                json.field("id", job.id.text)
-                json.field("file_id", job.fileID.text)
-                json.field("status", job.status.rawValue)
-                if let callback = request.callback { json.field("callback_secret", callback.secret) }
+            return try await call.answering({ .submitted($0, callback: request.callback).located($0) }) { draft in
+                let job = try await services.transcriptions.submit(form.upload, request, answering: draft)
+                logEnqueued(job)
+                return job
             }
-            answer.headers[.location] = "/api/v1/transcriptions/\(job.id.text)"
-            return answer
         }
     }
 }

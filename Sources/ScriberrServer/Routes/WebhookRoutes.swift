@@ -19,10 +19,9 @@ extension Route {
             idempotency: .byBody,
             .scoped(.write) { call, principal in
                 let draft = try await call.json(WebhookBody.self).draft
-                let issued = try await call.services.webhooks.create(principal.owner, draft)
-                var answer = Answer.secret(of: issued, status: .created)
-                answer.headers[.location] = "/api/v1/webhooks/\(issued.hook.id.text)"
-                return answer
+                return try await call.answering({ .created($0) }) { answer in
+                    try await call.services.webhooks.create(principal.owner, draft, answering: answer)
+                }
             }
         ),
         Route(
@@ -145,6 +144,12 @@ extension Answer {
             json.field("secret", issued.secret)
         }
         answer.headers[.cacheControl] = "no-store"
+        return answer
+    }
+
+    fileprivate static func created(_ issued: IssuedWebhook) -> Answer {
+        var answer = Answer.secret(of: issued, status: .created)
+        answer.headers[.location] = "/api/v1/webhooks/\(issued.hook.id.text)"
         return answer
     }
 }

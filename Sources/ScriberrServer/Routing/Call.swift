@@ -20,6 +20,8 @@ struct Call: Sendable {
     let intake: BodyIntake
     let proof: Authenticator.Proof?
     let server: ServerParts
+    /// The right to run under this request's idempotency key; nil when it has none.
+    var reservation: IdempotencyReservation?
 
     /// The product.
     var services: Services { server.services }

@@ -127,7 +127,7 @@ struct Dispatcher: Sendable {
             case .session(let handle), .scoped(_, let handle), .guest(_, let handle):
                 guard let principal = proof?.principal else { preconditionFailure("A protected route runs without a principal.") }
                 guard route.idempotency == .byBody else { return try await handle(call, principal) }
-                return try await call.onceByBody(principal) { try await handle(call, principal) }
+                return try await call.onceByBody(principal) { try await handle($0, principal) }
             }
         }
     }

@@ -17,12 +17,18 @@ package struct APIKeyService: Sendable {
 
     /// Makes a key and shows it this once. Throws `VALIDATION_ERROR` with field `name`, `description`, `scopes` or
     /// `expires_at`.
-    package func create(_ owner: UserID, _ request: NewAPIKey) async throws -> (record: APIKey, key: String) {
+    package func create(
+        _ owner: UserID,
+        _ request: NewAPIKey,
+        answering draft: AnswerDraft<IssuedAPIKey>? = nil
+    ) async throws -> IssuedAPIKey {
         let now = clock.now()
         let secret = RandomText.secret("sk_")
         let record = try Self.record(owner, request, secret: secret, at: now)
         let hash = RandomText.digest(secret)
-        return (try await database.write { try APIKeySQL.insert($0, record, hash: hash) }, secret)
+        return try await database.write(answering: draft) { db in
+            IssuedAPIKey(record: try APIKeySQL.insert(db, record, hash: hash), key: secret)
+        }
     }
 
     /// The owner's keys, newest first; revoked ones are gone.
@@ -114,6 +120,14 @@ package struct APIKeyService: Sendable {
         }
         return Set(scopes)
     }
+}
+
+/// A key that was just made.
+package struct IssuedAPIKey: Sendable {
+    /// What is kept of it.
+    package var record: APIKey
+    /// The key itself, shown this once.
+    package var key: String
 }
 
 /// What a new key should be.

@@ -15,11 +15,16 @@ extension AccountService {
     }
 
     /// Makes another account. Throws `VALIDATION_ERROR` (`username`, `password`) or `CONFLICT` (`username`).
-    package func createUser(username: String, password: String, role: User.Role) async throws -> User {
+    package func createUser(
+        username: String,
+        password: String,
+        role: User.Role,
+        answering draft: AnswerDraft<User>? = nil
+    ) async throws -> User {
         let name = try Credentials.username(username, field: "username")
         try Credentials.checkPassword(password, field: "password")
         let (hash, now) = (try await passwords.hash(password), clock.now())
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             let folded = Credentials.folded(name)
             let user = try UserSQL.insert(db, username: name, folded: folded, passwordHash: hash, role: role, at: now)
             guard let user else { throw ScriberrError.usernameTaken(field: "username") }

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 package import ScriberrCore
 package import ScriberrStore
+import Synchronization
 
 /// What is to be done with a request that carries a key.
 package enum IdempotencyDecision: Sendable {
@@ -15,11 +16,26 @@ package enum IdempotencyDecision: Sendable {
 
 /// The right to run a request under a key. Ends by ``IdempotencyService/complete(_:_:)`` or
 /// ``IdempotencyService/abandon(_:)``.
-package struct IdempotencyReservation: Sendable {
+package final class IdempotencyReservation: Sendable {
     let owner: UserID
     let scope: String
     let token: String
     let seal: AnswerSeal
+    /// Whether a draft has kept the answer, in a transaction that may still fail.
+    let isAnswered = Atomic(false)
+
+    init(owner: UserID, scope: String, token: String, seal: AnswerSeal) {
+        self.owner = owner
+        self.scope = scope
+        self.token = token
+        self.seal = seal
+    }
+
+    /// Keeps the answer; false when the key is no longer this run's.
+    func keep(_ db: any SQLConnection, _ answer: StoredAnswer, until expiry: Timestamp) throws -> Bool {
+        let sealed = try seal.close(answer.sharedOnly)
+        return try IdempotencySQL.complete(db, owner: owner, scope: scope, token: token, answer: sealed, until: expiry)
+    }
 }
 
 /// Requests that are sent again under the same key run once. Durable; answers are kept for a while.
@@ -31,14 +47,22 @@ package struct IdempotencyService: Sendable {
     private let clock: any WallClock
     private let bells = Doorbells()
     private let answerLifetime: Duration
-    /// After this long a run that has not ended is taken for dead.
-    private static let runLifetime = Duration.seconds(120)
+    private let extensionInterval: Duration
+    /// After this long a run that was not extended is taken for dead.
+    private static let runLifetime = Duration.seconds(30)
     /// How often the database is asked about a run in another process.
     private static let pollInterval = Duration.milliseconds(250)
     private static let keyBytesMax = 128
 
-    package init(database: any Database, clock: any WallClock, answerLifetime: Duration = .seconds(86_400)) {
+    /// A run tells every `extensionInterval` that it lasts.
+    package init(
+        database: any Database,
+        clock: any WallClock,
+        answerLifetime: Duration = .seconds(86_400),
+        extensionInterval: Duration = .seconds(8)
+    ) {
         self.answerLifetime = answerLifetime
+        self.extensionInterval = extensionInterval
         self.database = database
         self.clock = clock
     }
@@ -89,24 +113,34 @@ package struct IdempotencyService: Sendable {
         }
     }
 
-    /// Keeps the answer of a request that succeeded and lets those who wait have it.
-    package func complete(_ reservation: IdempotencyReservation, _ answer: StoredAnswer) async throws {
-        defer { ring(reservation) }
-        let expiry = clock.now() + answerLifetime
-        let sealed = try reservation.seal.close(answer.sharedOnly)
-        _ = try await database.write { db in
-            try IdempotencySQL.complete(
-                db,
-                owner: reservation.owner,
-                scope: reservation.scope,
-                token: reservation.token,
-                answer: sealed,
-                until: expiry
-            )
-        }
+    /// Runs a request under its reservation and keeps others from taking it for dead, however long it lasts.
+    package func holding<Value>(
+        _ reservation: IdempotencyReservation,
+        _ run: () async throws -> Value
+    ) async throws -> Value {
+        let keeper = Task { await extend(reservation) }
+        defer { keeper.cancel() }
+        return try await run()
     }
 
-    /// Forgets the key: the request failed. One of those who wait runs next. Never throws; a lost reservation expires.
+    /// The answer about what the run makes, for the transaction that makes it. `describe` answers nil for what is not kept.
+    package func draft<Made>(
+        _ reservation: IdempotencyReservation,
+        _ describe: @escaping @Sendable (Made) -> StoredAnswer?
+    ) -> AnswerDraft<Made> {
+        AnswerDraft(reservation, until: clock.now() + answerLifetime, describe)
+    }
+
+    /// Lets those who wait have the answer of a request that succeeded; keeps it first unless a draft did.
+    package func complete(_ reservation: IdempotencyReservation, _ answer: StoredAnswer) async throws {
+        defer { ring(reservation) }
+        guard !reservation.isAnswered.load(ordering: .acquiring) else { return }
+        let expiry = clock.now() + answerLifetime
+        _ = try await database.write { try reservation.keep($0, answer, until: expiry) }
+    }
+
+    /// Forgets the key: the request failed. One of those who wait runs next. Never throws; a lost reservation expires. An answer
+    /// that is there stays: then what it speaks of is there too, whatever the run was told.
     package func abandon(_ reservation: IdempotencyReservation) async {
         defer { ring(reservation) }
         do {
@@ -152,6 +186,22 @@ package struct IdempotencyService: Sendable {
             }
             guard entry.fingerprint == reservation.seal.check else { return .conflict }
             return try entry.answer.map { .replay(try reservation.seal.open($0)) }
+        }
+    }
+
+    private func extend(_ reservation: IdempotencyReservation) async {
+        while (try? await Task.sleep(for: extensionInterval)) != nil {
+            let expiry = clock.now() + Self.runLifetime
+            // What fails now may work the next time; if not, the run is overtaken and makes nothing.
+            try? await database.write { db in
+                try IdempotencySQL.extend(
+                    db,
+                    owner: reservation.owner,
+                    scope: reservation.scope,
+                    token: reservation.token,
+                    until: expiry
+                )
+            }
         }
     }
 

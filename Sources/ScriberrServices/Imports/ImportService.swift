@@ -31,7 +31,8 @@ package struct ImportService: Sendable {
         url: String,
         title: String?,
         youTubeOnly: Bool,
-        transcription: TranscriptionOptions? = nil
+        transcription: TranscriptionOptions? = nil,
+        answering draft: AnswerDraft<AudioFile>? = nil
     ) async throws -> AudioFile {
         let address = try OutboundAddress(url)
         let isSite = policy.siteHosts.contains(address.host)
@@ -59,10 +60,11 @@ package struct ImportService: Sendable {
             hasTitle: given != nil,
             transcription: transcription
         )
-        try await database.write { db in
+        _ = try await database.write(answering: draft) { db in
             try FileSQL.insert(db, file, folded: TitleFolding.fold(file.title))
             try ImportSQL.insert(db, job, at: file.createdAt)
             try LibraryService.announce(db, file, .fileProcessing)
+            return file
         }
         bells.ring("import")
         return file

@@ -72,11 +72,14 @@ package struct LibraryService: Sendable {
         _ upload: Upload,
         title: String?,
         transcribesByItself: Bool = true,
+        answering draft: AnswerDraft<AudioFile>? = nil,
         also: @Sendable @escaping (any SQLConnection, AudioFile) throws -> Void = { _, _ in }
     ) async throws -> AudioFile {
         try await keep(upload, title: title) { db, file in
             try also(db, file)
-            return try becameReady(db, file, transcribesByItself: transcribesByItself)
+            let ready = try becameReady(db, file, transcribesByItself: transcribesByItself)
+            try draft?.keep(db, ready)
+            return ready
         }
     }
 

@@ -32,7 +32,11 @@ package struct ProfileService: Sendable {
     }
 
     /// Throws `VALIDATION_ERROR` with field `name` or `options.…`.
-    package func create(_ owner: UserID, _ request: ProfilePatch) async throws -> Profile {
+    package func create(
+        _ owner: UserID,
+        _ request: ProfilePatch,
+        answering draft: AnswerDraft<Profile>? = nil
+    ) async throws -> Profile {
         let now = clock.now()
         let blank = Profile(
             id: .make(at: now),
@@ -46,7 +50,7 @@ package struct ProfileService: Sendable {
         )
         let profile = try changed(blank, by: request, at: now)
         try await models.validate(profile.options)
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             try ProfileSQL.insert(db, profile)
             if request.isDefault == .value(true) { try ProfileSQL.setDefault(db, owner, profile.id) }
             try Self.announce(db, profile, #""is_default":\#(request.isDefault == .value(true))"#, at: now)
@@ -87,9 +91,13 @@ package struct ProfileService: Sendable {
     }
 
     /// Makes it the only default. Throws `NOT_FOUND`.
-    package func setDefault(_ owner: UserID, _ id: ProfileID) async throws -> Profile {
+    package func setDefault(
+        _ owner: UserID,
+        _ id: ProfileID,
+        answering draft: AnswerDraft<Profile>? = nil
+    ) async throws -> Profile {
         let now = clock.now()
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             let profile = try Self.find(db, owner, id)
             try ProfileSQL.setDefault(db, owner, id)
             try Self.announce(db, profile, #""is_default":true"#, at: now)

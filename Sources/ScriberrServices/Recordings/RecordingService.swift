@@ -66,7 +66,12 @@ package struct RecordingService: Sendable {
 
     /// Makes a file of the pieces and queues a job for it. Throws `NOT_FOUND`, and what
     /// ``TranscriptionService/submit(_:_:)`` throws; the pieces stay then.
-    package func finish(_ owner: UserID, _ id: RecordingID, _ request: NewTranscription) async throws -> Transcription {
+    package func finish(
+        _ owner: UserID,
+        _ id: RecordingID,
+        _ request: NewTranscription,
+        answering draft: AnswerDraft<Transcription>? = nil
+    ) async throws -> Transcription {
         guard let recording = try await database.read({ try RecordingSQL.get($0, owner, id) }) else {
             throw ScriberrError.noRecording
         }
@@ -89,9 +94,10 @@ package struct RecordingService: Sendable {
             await upload.abort()
             throw error
         }
-        let job = try await transcriptions.submit(upload, request)
-        _ = try await database.write { try RecordingSQL.delete($0, id) }
-        return job
+        return try await transcriptions.submit(upload, request, answering: draft) { db in
+            // Finished by somebody else meanwhile: that one has the job.
+            guard try RecordingSQL.delete(db, id) else { throw ScriberrError.noRecording }
+        }
     }
 
     /// Throws a recording away. Throws `NOT_FOUND`.

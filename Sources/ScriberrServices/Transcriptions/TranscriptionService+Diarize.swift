@@ -47,11 +47,12 @@ extension TranscriptionService {
     package func diarize(
         _ owner: UserID,
         _ id: TranscriptionID,
-        _ patch: SpeakersPatch = SpeakersPatch()
+        _ patch: SpeakersPatch = SpeakersPatch(),
+        answering draft: AnswerDraft<Transcription>? = nil
     ) async throws -> Transcription {
         let options = try patch.options(for: try await get(owner, id))
         try await models.validateSpeakers(options)
-        return try await queueDiarization(owner, of: id, options)
+        return try await queueDiarization(owner, of: id, options, answering: draft)
     }
 
     /// The job that waits or runs to tell a transcription's speakers apart; nil when there is none.
@@ -64,10 +65,11 @@ extension TranscriptionService {
     func queueDiarization(
         _ owner: UserID,
         of id: TranscriptionID,
-        _ options: TranscriptionOptions
+        _ options: TranscriptionOptions,
+        answering draft: AnswerDraft<Transcription>?
     ) async throws -> Transcription {
         let (now, tries) = (clock.now(), maxAttempts)
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             let target = try Self.find(db, owner, id)
             guard target.diarizes == nil else {
                 throw ScriberrError(.conflict, "This job has no transcript of its own.")

@@ -8,18 +8,19 @@ extension TranscriptionService {
     package func retry(
         _ owner: UserID,
         _ id: TranscriptionID,
-        options patch: OptionsPatch = OptionsPatch()
+        options patch: OptionsPatch = OptionsPatch(),
+        answering draft: AnswerDraft<Transcription>? = nil
     ) async throws -> Transcription {
         let source = try await get(owner, id)
         let options = try patch.applied(to: source.options)
         if let target = source.diarizes {
             guard source.status.isTerminal else { throw Self.stillRuns(source) }
             try await models.validateSpeakers(options)
-            return try await queueDiarization(owner, of: target, options)
+            return try await queueDiarization(owner, of: target, options, answering: draft)
         }
         if options != source.options { try await models.validate(options) }
         let now = clock.now()
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             let source = try Self.find(db, owner, id)
             guard source.status.isTerminal else { throw Self.stillRuns(source) }
             // The file may be out of sight; its bytes stay for as long as a job refers to them.

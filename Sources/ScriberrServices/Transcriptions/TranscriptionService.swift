@@ -78,19 +78,24 @@ package struct TranscriptionService: Sendable {
 
     /// Queues a job for a file. Checks in the order of the contract: `VALIDATION_ERROR` for an empty `file_id`, the options
     /// and `profile_id`, then `NOT_FOUND` for the file, `CONFLICT` (`file_id`) for one that is not ready.
-    package func create(_ owner: UserID, fileID: String, _ request: NewTranscription) async throws -> Transcription {
+    package func create(
+        _ owner: UserID,
+        fileID: String,
+        _ request: NewTranscription,
+        answering draft: AnswerDraft<Transcription>? = nil
+    ) async throws -> Transcription {
         guard !fileID.isEmpty else { throw ScriberrError(.validation, "Name a file.", field: "file_id") }
         let options = try await options(owner, request)
         guard let id = FileID(fileID) else { throw ScriberrError.noFile }
         let (title, now) = (try givenTitle(request.title), clock.now())
-        if jobs.sharesEnqueues, request.callback == nil {
+        if jobs.sharesEnqueues, request.callback == nil, draft == nil {
             guard let file = try await database.readBriefly({ try FileSQL.get($0, owner, id) }) else {
                 throw ScriberrError.noFile
             }
             let new = job(file, title, options, request)
             if new.isPlain { return try await new.enqueue(jobs, at: now) }
         }
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             guard let file = try FileSQL.get(db, owner, id) else { throw ScriberrError.noFile }
             let made = try job(file, title, options, request).enqueue(db, at: now)
             try request.callback?.subscribe(db, to: made, secrets, at: now)
@@ -104,8 +109,14 @@ package struct TranscriptionService: Sendable {
         _ = try await options(owner, request)
     }
 
-    /// Makes a file of an upload and queues a job for it, in one transaction. The upload is used up or aborted.
-    package func submit(_ upload: Upload, _ request: NewTranscription) async throws -> Transcription {
+    /// Makes a file of an upload and queues a job for it, in one transaction, which `also` is part of. The upload is used up or
+    /// aborted.
+    package func submit(
+        _ upload: Upload,
+        _ request: NewTranscription,
+        answering draft: AnswerDraft<Transcription>? = nil,
+        also: @escaping @Sendable (any SQLConnection) throws -> Void = { _ in }
+    ) async throws -> Transcription {
         let options: TranscriptionOptions
         do {
             options = try await self.options(upload.owner, request)
@@ -122,6 +133,8 @@ package struct TranscriptionService: Sendable {
             if job.fileID != file.id, try FileSQL.hide(db, file.owner, file.id, at: file.createdAt) {
                 _ = try FileSQL.removeIfUnused(db, file.id)
             }
+            try also(db)
+            try draft?.keep(db, job)
             return job
         }
     }
@@ -165,9 +178,13 @@ package struct TranscriptionService: Sendable {
 
     /// Asks for a job to stop. A waiting job ends at once, a running one within moments; a second call changes nothing.
     /// Throws `NOT_FOUND`, or `CONFLICT` when the job has ended.
-    package func cancel(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcription {
+    package func cancel(
+        _ owner: UserID,
+        _ id: TranscriptionID,
+        answering draft: AnswerDraft<Transcription>? = nil
+    ) async throws -> Transcription {
         let now = clock.now()
-        return try await database.write { db in
+        return try await database.write(answering: draft) { db in
             switch try JobSQL.requestCancel(db, id, owner: owner, at: now) {
             case .canceled, .stopping: return try Self.find(db, owner, id)
             case .alreadyTerminal(let status):

@@ -46,7 +46,11 @@ package struct WebhookService: Sendable {
 
     /// Makes a subscription to events from now on; its secret is shown this once. Throws `VALIDATION_ERROR` with field `url`,
     /// `description` or `events`, `CONFLICT` when there are too many.
-    package func create(_ owner: UserID, _ draft: Draft) async throws -> IssuedWebhook {
+    package func create(
+        _ owner: UserID,
+        _ draft: Draft,
+        answering answer: AnswerDraft<IssuedWebhook>? = nil
+    ) async throws -> IssuedWebhook {
         let (now, secret) = (clock.now(), WebhookSecret.make())
         var hook = Webhook(
             id: .make(at: now),
@@ -59,13 +63,12 @@ package struct WebhookService: Sendable {
         try apply(draft, to: &hook)
         try check(url: hook.url)
         let wanted = hook
-        let made = try await database.write { db in
+        return try await database.write(answering: answer) { db in
             guard try WebhookSQL.count(db, owner) < Self.webhooksMax else {
                 throw ScriberrError(.conflict, "There are \(Self.webhooksMax) webhooks already. Delete one first.")
             }
-            return try Self.start(db, wanted)
+            return IssuedWebhook(hook: try Self.start(db, wanted), secret: secret)
         }
-        return IssuedWebhook(hook: made, secret: secret)
     }
 
     /// An owner's webhooks, newest first; callbacks of jobs only when asked for.

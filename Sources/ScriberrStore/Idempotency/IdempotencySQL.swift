@@ -74,10 +74,24 @@ package enum IdempotencySQL {
         ) == 1
     }
 
-    /// Lets a key go, if this run still holds it.
+    /// Lets a run hold its key for longer.
+    package static func extend(
+        _ db: any SQLConnection,
+        owner: UserID,
+        scope: String,
+        token: String,
+        until expiry: Timestamp
+    ) throws {
+        let sql = """
+            UPDATE idempotency_keys SET expires_at = $1 WHERE owner = $2 AND scope = $3 AND token = $4 AND answer IS NULL
+            """
+        try db.execute(sql, [.time(expiry), .id(owner), .text(scope), .text(token)])
+    }
+
+    /// Lets a key go, if this run still holds it and has not answered.
     package static func release(_ db: any SQLConnection, owner: UserID, scope: String, token: String) throws {
         try db.execute(
-            "DELETE FROM idempotency_keys WHERE owner = $1 AND scope = $2 AND token = $3",
+            "DELETE FROM idempotency_keys WHERE owner = $1 AND scope = $2 AND token = $3 AND answer IS NULL",
             [.id(owner), .text(scope), .text(token)]
         )
     }

@@ -167,7 +167,7 @@ import Testing
 
 extension ServerWorld {
     /// Has every statement fail that writes one of these columns, whatever the value.
-    fileprivate func forbidChanges(_ table: String, _ columns: [String]) async throws {
+    func forbidChanges(_ table: String, _ columns: [String]) async throws {
         let sql = """
             CREATE TRIGGER forbidden BEFORE UPDATE OF \(columns.joined(separator: ", ")) ON \(table)
             BEGIN SELECT RAISE(ABORT, 'This column must not be written.'); END
