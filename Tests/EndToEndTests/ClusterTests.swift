@@ -30,6 +30,7 @@ struct ClusterTests {
             #expect(workers.first?["alive"] as? Bool == true)
             #expect(workers.first?["cuda"] as? Bool == FileManager.default.fileExists(atPath: "/dev/nvidia0"))
             #expect((workers.first?["models"] as? [String])?.isEmpty == false)
+            for node in cluster.nodes { #expect(try node.engineHosts().isEmpty) }
             await cluster.end()
         }
     }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import ScriberrTestSupport
 import Synchronization
+import Testing
 
 /// A real server: the built binary with a data folder of its own, on a port the system chose.
 final class ServerProcess: Sendable {
@@ -66,6 +67,8 @@ final class ServerProcess: Sendable {
         child.standardOutput = pipe
         child.standardError = pipe
         try launch(child)
+        let number = child.processIdentifier
+        Survivors.add(number)
         let (addresses, found) = AsyncStream.makeStream(of: URL.self)
         let reader = pipe.fileHandleForReading
         // Reading blocks, so it has a thread of its own, which ends with the server.
@@ -82,6 +85,7 @@ final class ServerProcess: Sendable {
                 }
             }
             found.finish()
+            Survivors.remove(number)
         }
         process.withLock { $0 = child }
         return addresses
@@ -147,4 +151,21 @@ final class ServerProcess: Sendable {
 struct ServerDied: Error, CustomStringConvertible {
     let output: [String]
     var description: String { "the server ended before it was ready:\n" + output.joined(separator: "\n") }
+}
+
+/// The servers that run. Those of a test that failed end with the tests.
+private enum Survivors {
+    private static let running = Mutex<Set<Int32>>([])
+    private static let isWatching: Bool = atexit { Survivors.end() } == 0
+
+    static func add(_ number: Int32) {
+        #expect(isWatching)
+        running.withLock { _ = $0.insert(number) }
+    }
+
+    static func remove(_ number: Int32) { running.withLock { _ = $0.remove(number) } }
+
+    private static func end() {
+        for number in running.withLock({ $0 }) { kill(number, SIGKILL) }
+    }
 }

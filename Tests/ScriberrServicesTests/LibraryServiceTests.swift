@@ -45,6 +45,28 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "A"]) func `bytes that the disk lost are back once they are uploaded again`(_ rest: String) async throws
+    {
+        try await World.with { world in
+            let (ann, services) = (try await world.ann(), world.services)
+            let job = try await world.job(ann)
+            let old = try await services.library.get(ann, job.fileID)
+            try await world.blobs.remove(old.blobKey)
+            if !rest.isEmpty {
+                let writer = try await world.blobs.create(old.blobKey)
+                try await writer.write(Array(rest.utf8)[...])
+                _ = try await writer.commit()
+            }
+            let new = try await world.file(ann, "Aaa")
+            #expect(try await world.text(services.library.audio(ann, new.id)) == "Aaa")
+            #expect(try await world.text(services.library.audio(ann, old.id)) == "Aaa")
+            #expect(try await world.text(services.transcriptions.audio(ann, job.id)) == "Aaa")
+            let recordings = StoredRecordings(database: world.database, blobs: world.blobs)
+            #expect(try await FileManager.default.contents(atPath: recordings.recording(of: job).copy.path) == Data("Aaa".utf8))
+            #expect(try world.storedBlobs() == [new.blobKey])
+        }
+    }
+
     @Test func `identical uploads at the same time are stored once`() async throws {
         try await World.with { world in
             let ann = try await world.ann()

@@ -16,4 +16,6 @@ struct DownloadLimits: Sendable {
     var probe: Duration = .seconds(5)
     /// How long the answer to that question holds.
     var probeHolds: Duration = .seconds(300)
+    /// How long jobs ask no address at which one of them just met with silence.
+    var silenceHolds: Duration = .seconds(30)
 }

@@ -13,6 +13,7 @@ struct Fetching: Sendable {
     let source: ModelSource
     let url: String
     let part: PartialFile
+    let reachability: Reachability
 
     /// Hears how much of the file is on disk and how much that should be.
     typealias OnBytes = @Sendable (_ received: Int64, _ total: Int64?) -> Void
@@ -25,12 +26,16 @@ struct Fetching: Sendable {
             let watch = Watch()
             do {
                 try await once(watch, onBytes)
+                reachability.note(url, hasAnswered: true)
                 return
             } catch let error as ScriberrError where error.code == .downloadFailed && error.disposition == .transient {
                 // Progress earns new tries: a connection that is cut now and then still gets there.
                 failures = (part.size ?? 0) > before ? 1 : failures + 1
                 hasAnswered = hasAnswered || watch.hasAnswered
-                guard failures < (hasAnswered ? limits.triesMax : limits.unansweredTriesMax) else { throw error }
+                guard failures < (hasAnswered ? limits.triesMax : limits.unansweredTriesMax) else {
+                    reachability.note(url, hasAnswered: hasAnswered)
+                    throw error
+                }
                 part.cleanUp(keepsResumable: true)
                 try await ContinuousClock().sleep(for: limits.pause * failures)
             }

@@ -56,7 +56,8 @@ struct Installation: Sendable {
             limits: store.limits,
             source: source,
             url: source.url(mirror: store.settings.mirrorBaseURL),
-            part: part
+            part: part,
+            reachability: store.reachability
         )
         let all = model.downloadBytes
         let feed = feed

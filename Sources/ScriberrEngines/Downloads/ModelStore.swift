@@ -14,13 +14,13 @@ package struct ModelStore: Sendable {
     let client: HTTPClient
     let limits: DownloadLimits
     let freeBytes: @Sendable (String) -> Int64?
-    private let reachability: Reachability
+    let reachability: Reachability
     private let logger: Logger
 
     /// A store for these folders. The client may be shared.
     package init(
         settings: EngineSettings,
-        client: HTTPClient = .shared,
+        client: HTTPClient = .downloads,
         logger: Logger = Logger(label: "scriberr.models")
     ) {
         self.init(settings: settings, client: client, limits: DownloadLimits(), logger: logger)
@@ -28,7 +28,7 @@ package struct ModelStore: Sendable {
 
     init(
         settings: EngineSettings,
-        client: HTTPClient = .shared,
+        client: HTTPClient = .downloads,
         limits: DownloadLimits,
         known: [CatalogueModel] = KnownModels.all,
         freeBytes: @escaping @Sendable (String) -> Int64? = { ScriberrEngines.freeBytes(at: $0) },
@@ -50,6 +50,13 @@ package struct ModelStore: Sendable {
         let model = try known(id)
         if let files = catalogue.installedFiles(of: model) { return files }
         guard settings.autoDownload, !model.sources.isEmpty else { throw Self.notInstalled(id) }
+        guard !model.sources.contains(where: { reachability.isSilent($0.url(mirror: settings.mirrorBaseURL)) }) else {
+            throw ScriberrError(
+                .downloadFailed,
+                "The model could not be downloaded: its server did not answer a moment ago.",
+                disposition: .transient
+            )
+        }
         return try await pull(id, progress: progress)
     }
 

@@ -5,11 +5,13 @@ import ScriberrCore
 import Synchronization
 
 /// Whether a download address answers now. Remembers each answer for a while, so that a machine without internet does not wait
-/// before every job.
+/// in every job.
 final class Reachability: Sendable {
     private let client: HTTPClient
     private let limits: DownloadLimits
     private let answers = Mutex<[String: (isThere: Bool, until: ContinuousClock.Instant)]>([:])
+    /// Addresses at which a download got no answer, and until when that counts.
+    private let silent = Mutex<[String: ContinuousClock.Instant]>([:])
 
     init(client: HTTPClient, limits: DownloadLimits) {
         self.client = client
@@ -22,6 +24,12 @@ final class Reachability: Sendable {
         answers.withLock { $0[url] = (isThere, .now + limits.probeHolds) }
         return isThere
     }
+
+    /// Notes how a download from there went.
+    func note(_ url: String, hasAnswered: Bool) { silent.withLock { $0[url] = hasAnswered ? nil : .now + limits.silenceHolds } }
+
+    /// Whether a download from there has just met with silence.
+    func isSilent(_ url: String) -> Bool { silent.withLock { $0[url].map { $0 > .now } ?? false } }
 
     private func ask(_ url: String) async -> Bool {
         var request = HTTPClientRequest(url: url)

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 import ScriberrCore
 
 /// Answers what never becomes a request: bytes that are no HTTP, headers beyond the limits, and bodies that do not come in time.
@@ -36,7 +37,14 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         progress = BodyProgress(patience: patience.timeAmount)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { watch(context, in: patience) } }
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        // Behind the codec nobody knows any more which version was spoken.
+        if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
+            try? pipeline.addHandler(HeadCheck(), position: .before(codec))
+        }
+        if context.channel.isActive { watch(context, in: patience) }
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         if timer == nil { watch(context, in: patience) }
@@ -208,6 +216,7 @@ private struct BodyCutOff: Error {}
 extension ScriberrError {
     /// What bytes that are no request are answered with.
     fileprivate static func misunderstood(_ error: any Error) -> ScriberrError {
+        if let refusal = error as? ScriberrError { return refusal }
         let detail = String(describing: error)
         return switch error as? HTTPParserError {
         case .headerOverflow:

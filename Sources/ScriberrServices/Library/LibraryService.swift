@@ -221,50 +221,6 @@ package struct LibraryService: Sendable {
         }
     }
 
-    /// Identical bytes of one owner are stored once: the row names the blob that is there, and the upload goes.
-    private func place<Value: Sendable>(
-        _ upload: Upload,
-        _ file: AudioFile,
-        _ also: @Sendable @escaping (any SQLConnection, AudioFile) throws -> Value
-    ) async throws -> Value {
-        let shared = try await database.write { db -> Value? in
-            if let value = try Self.insertShared(db, file, also) { return value }
-            try UnclaimedBlobSQL.note(db, file.blobKey, at: file.createdAt)
-            return nil
-        }
-        if let shared {
-            await upload.abort()
-            return shared
-        }
-        do {
-            try await upload.commit()
-            let (value, isOwn) = try await database.write { db -> (Value, Bool) in
-                // The same bytes may have come twice at the same time.
-                if let value = try Self.insertShared(db, file, also) { return (value, false) }
-                try FileSQL.insert(db, file, folded: TitleFolding.fold(file.title))
-                try UnclaimedBlobSQL.clear(db, file.blobKey)
-                return (try also(db, file), true)
-            }
-            if !isOwn { await cleaner.remove(file.blobKey) }
-            return value
-        } catch {
-            await cleaner.remove(file.blobKey)
-            throw error
-        }
-    }
-
-    private static func insertShared<Value>(
-        _ db: any SQLConnection,
-        _ file: AudioFile,
-        _ also: (any SQLConnection, AudioFile) throws -> Value
-    ) throws -> Value? {
-        guard let key = try FileSQL.blob(db, file.owner, sha256: file.sha256) else { return nil }
-        var shared = file
-        shared.blobKey = key
-        try FileSQL.insert(db, shared, folded: TitleFolding.fold(file.title))
-        return try also(db, shared)
-    }
-
     /// Appends an event about a file.
     static func announce(_ db: any SQLConnection, _ file: AudioFile, _ type: EventType) throws {
         var payload = #"{"id":"\#(file.id.text)","kind":"\#(file.kind.rawValue)","status":"\#(file.status.rawValue)""#

@@ -105,15 +105,28 @@ package enum FileSQL {
 
     private static let bytesLock = 0x5C1B
 
+    /// Of two that bring the same bytes at once the second sees what the first has stored.
+    package static func lockBytes(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws {
+        guard db.dialect == .postgres else { return }
+        let bytes = SQLValue.text("\(owner.number) \(sha256)")
+        _ = try db.query("SELECT pg_advisory_xact_lock(\(bytesLock), hashtext($1))::text AS locked", [bytes])
+    }
+
     /// The blob in which an owner's bytes with this hash already lie.
     package static func blob(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> String? {
-        // Of two that bring the same bytes at once the second must see what the first has stored.
-        if db.dialect == .postgres {
-            let bytes = SQLValue.text("\(owner.number) \(sha256)")
-            _ = try db.query("SELECT pg_advisory_xact_lock(\(bytesLock), hashtext($1))::text AS locked", [bytes])
-        }
         let sql = "SELECT blob_key FROM files WHERE owner = $1 AND sha256 = $2 AND status = 'ready' AND blob_key <> '' LIMIT 1"
         return try db.query(sql, [.id(owner), .text(sha256)]).first?.text("blob_key")
+    }
+
+    /// Has an owner's files and their transcriptions name another blob.
+    package static func replaceBlob(_ db: any SQLConnection, _ owner: UserID, _ old: String, by new: String) throws {
+        let jobs = """
+            UPDATE transcriptions SET blob_key = $1
+            WHERE file_id IN (SELECT id FROM files WHERE owner = $2 AND blob_key = $3)
+            """
+        try db.execute(jobs, [.text(new), .id(owner), .text(old)])
+        let files = "UPDATE files SET blob_key = $1 WHERE owner = $2 AND blob_key = $3"
+        try db.execute(files, [.text(new), .id(owner), .text(old)])
     }
 
     private static func file(_ row: any SQLRow) throws -> AudioFile {

@@ -34,7 +34,8 @@ struct ProcessParts {
         let leftovers = WorkFolder.removeLeftovers()
         if leftovers > 0 { logger.info("Removed what a killed process left behind", metadata: ["folders": "\(leftovers)"]) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
-        let hasCUDA = try await Self.check(engines, settings, logger)
+        // Whoever leaves the work to others needs no engine.
+        let hasCUDA = hasWorkers ? try await Self.check(engines, settings, logger) : false
         opened = try OpenedDatabase(settings, migrations: migrations, logger: logger)
         try await opened.checkStart()
         let offer = try await Self.offer(engines, settings, hasCUDA: hasCUDA)

@@ -1,7 +1,9 @@
 import Foundation
+import Logging
 import ScriberrCore
 import ScriberrEngineWire
 import ScriberrTestServer
+import ScriberrTestSupport
 import Synchronization
 import Testing
 
@@ -325,6 +327,43 @@ struct ModelStoreTests {
             #expect(await world.store.canObtain(StoreWorld.model))
             #expect(await world.store.canObtain("nothing") == false)
             #expect(world.log.all.count == 1)
+        }
+    }
+
+    @Test func `a server that cannot be reached is told at once, and the next job does not ask it`() async throws {
+        try await withTemporaryFolder { folder in
+            let settings = EngineSettings(
+                cacheFolder: folder + "/models",
+                nativeFolder: "",
+                hostPath: "",
+                // Nobody listens at this port.
+                mirrorBaseURL: "http://127.0.0.1:1"
+            )
+            var limits = DownloadLimits()
+            // Whoever waits for an answer waits longer than this test may last.
+            (limits.answer, limits.stall, limits.pause) = (.seconds(300), .seconds(300), .zero)
+            let store = ModelStore(settings: settings, limits: limits, logger: Logger(label: "test"))
+            let model = ModelCatalogue.defaultDiarizationModel
+            let first = await #expect(throws: ScriberrError.self) { _ = try await store.obtain(model) }
+            #expect(first?.code == .downloadFailed && first?.message.contains("connection failed") == true)
+            let second = await #expect(throws: ScriberrError.self) { _ = try await store.obtain(model) }
+            #expect(second?.code == .downloadFailed && second?.message.contains("a moment ago") == true)
+            // Whoever asks for it by hand means now.
+            let pull = await #expect(throws: ScriberrError.self) { _ = try await store.pull(model) }
+            #expect(pull?.message == first?.message)
+        }
+    }
+
+    @Test func `a job does not wait again for a server that was silent`() async throws {
+        try await withStore(archive: [1], patience: .milliseconds(100), sha256: .some(nil)) { _, _, answer in
+            try await answer.stall()
+        } _: { world in
+            await #expect(throws: ScriberrError.self) { _ = try await world.store.obtain(StoreWorld.model) }
+            let asked = world.log.all.count
+            await #expect(throws: ScriberrError.self) { _ = try await world.store.obtain(StoreWorld.model) }
+            #expect(world.log.all.count == asked)
+            #expect(await world.pullError()?.code == .downloadFailed)
+            #expect(world.log.all.count > asked)
         }
     }
 

@@ -89,6 +89,13 @@ import Testing
             "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n", 400,
             "INVALID_REQUEST"
         ),
+        (
+            "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            501, "NOT_IMPLEMENTED"
+        ),
+        ("GET /health HTTP/1.1\r\n\r\n", 400, "INVALID_REQUEST"),
+        ("GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400, "INVALID_REQUEST"),
+        ("GET /health HTTP/1.1\r\nHost: a b/c\r\n\r\n", 400, "INVALID_REQUEST"),
     ])
     func `what is no request gets the one envelope too`(_ bytes: String, _ status: Int, _ code: String) async throws {
         try await ServerWorld.run(configure: { $0.headerBytesMax = 8_192 }) { world async throws in
@@ -100,6 +107,15 @@ import Testing
                 #expect(answer.firstMatch(of: /"request_id":"req_[0-9a-f]{24}"/) != nil)
                 #expect(answer.contains("X-Request-ID: req_"))
                 #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+            }
+        }
+    }
+
+    @Test func `an older client need not name its host`() async throws {
+        try await ServerWorld.run { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send("GET /health HTTP/1.0\r\n\r\n")
+                #expect(try await connection.readToEnd().hasPrefix("HTTP/1.1 200 "))
             }
         }
     }

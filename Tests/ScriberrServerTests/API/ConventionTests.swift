@@ -54,6 +54,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        #"{"name":"x""#, #"{"name":"x",}"#, #"{"name":"x","options":{"hotwords":["a",]}}"#, #"{"name":"x"} y"#, "[]", "x",
+        #"{"name":1}"#,
+    ])
+    func `what is no JSON, or not the object that is expected, is refused`(_ body: String) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            #expect(try await client.send("POST", "/api/v1/profiles", json: body).failure == "400 INVALID_REQUEST")
+            let right = #"{ "name": "a,}\"],", "description": ",]" }"#
+            #expect(try await client.send("POST", "/api/v1/profiles", json: right)["name"] == #"a,}"],"#)
+        }
+    }
+
     @Test func `HEAD on an event stream answers at once and keeps the connection in order`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()

@@ -1,0 +1,51 @@
+import NIOCore
+import NIOHTTP1
+import ScriberrCore
+
+/// Refuses requests whose head is in order for the decoder and not for HTTP: without its one host (RFC 9112 section 3.2), or with
+/// a body that is packed for the way, whose packed bytes the decoder would hand over (section 6.1).
+final class HeadCheck: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+
+    private var hasRefused = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if hasRefused { return }
+        if case .head(let head) = unwrapInboundIn(data), let refusal = Self.refusal(of: head) {
+            hasRefused = true
+            return context.fireErrorCaught(refusal)
+        }
+        context.fireChannelRead(data)
+    }
+
+    private static func refusal(of head: HTTPRequestHead) -> ScriberrError? {
+        var hosts = 0
+        for (name, value) in head.headers {
+            switch name.utf8.count {
+            case 4 where name.lowercased() == "host":
+                hosts += 1
+                guard value.utf8.allSatisfy(isOfHost) else { return badHost }
+            case 17 where name.lowercased() == "transfer-encoding":
+                guard value.lowercased() == "chunked" else {
+                    return ScriberrError(.notImplemented, "The request's transfer coding is not known here.", detail: value)
+                }
+            default: break
+            }
+        }
+        guard hosts == 1 || hosts == 0 && head.version == .http1_0 else { return badHost }
+        return nil
+    }
+
+    private static var badHost: ScriberrError {
+        ScriberrError(.invalidRequest, "The request must name one host, in one Host header.")
+    }
+
+    /// Bytes of a host and its port (RFC 3986 section 3.2).
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-._~%!$&'()*+,;=:[]".utf8.contains(byte)
+        }
+    }
+}
