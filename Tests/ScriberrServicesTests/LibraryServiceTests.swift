@@ -45,6 +45,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [nil, "As"])
+    func `bytes that were lost are there again for all when they are uploaded again`(_ left: String?) async throws {
+        try await World.with { world in
+            let (ann, library) = (try await world.ann(), world.services.library)
+            let old = try await world.file(ann, "Asame")
+            let path = try world.storedPath(old.blobKey)
+            try FileManager.default.removeItem(atPath: path)
+            if let left { try Data(left.utf8).write(to: URL(filePath: path)) }
+            let new = try await world.file(ann, "Asame")
+            #expect(try await world.text(library.audio(ann, new.id)) == "Asame")
+            #expect(try await world.text(library.audio(ann, old.id)) == "Asame")
+            world.clock.advance(by: .seconds(3_601))
+            try await world.services.housekeeping.run()
+            #expect(try world.storedBlobs() == [new.blobKey])
+        }
+    }
+
     @Test func `identical uploads at the same time are stored once`() async throws {
         try await World.with { world in
             let ann = try await world.ann()

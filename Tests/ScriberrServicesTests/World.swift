@@ -223,6 +223,12 @@ extension World {
         return names.compactMap { $0.split(separator: "/").last.map(String.init) }.filter { $0.hasPrefix("file_") }.sorted()
     }
 
+    /// Where a blob lies.
+    func storedPath(_ key: String) throws -> String {
+        let names = FileManager.default.enumerator(atPath: folder + "/blobs")?.compactMap { $0 as? String } ?? []
+        return try folder + "/blobs/" + #require(names.first { $0.hasSuffix(key) })
+    }
+
     /// The bytes of a recording as text.
     func text(_ audio: OpenedAudio, _ range: Range<Int64>? = nil) async throws -> String {
         var bytes: [UInt8] = []

@@ -218,14 +218,16 @@ package struct LibraryService: Sendable {
         }
     }
 
-    /// Identical bytes of one owner are stored once: the row names the blob that is there, and the upload goes.
+    /// Identical bytes of one owner are stored once: the row names the blob that is there, and the upload goes. Where that blob was
+    /// lost, the upload takes its place for all of them.
     private func place<Value: Sendable>(
         _ upload: Upload,
         _ file: AudioFile,
         _ also: @Sendable @escaping (any SQLConnection, AudioFile) throws -> Value
     ) async throws -> Value {
+        let lost = try await lostBlob(of: file)
         let shared = try await database.write { db -> Value? in
-            if let value = try Self.insertShared(db, file, also) { return value }
+            if lost == nil, let value = try Self.insertShared(db, file, also) { return value }
             try UnclaimedBlobSQL.note(db, file.blobKey, at: file.createdAt)
             return nil
         }
@@ -236,8 +238,9 @@ package struct LibraryService: Sendable {
         do {
             try await upload.commit()
             let (value, isOwn) = try await database.write { db -> (Value, Bool) in
+                let isFound = try lost.map { try Self.replace(db, $0, with: file) } ?? false
                 // The same bytes may have come twice at the same time.
-                if let value = try Self.insertShared(db, file, also) { return (value, false) }
+                if !isFound, let value = try Self.insertShared(db, file, also) { return (value, false) }
                 try FileSQL.insert(db, file, folded: TitleFolding.fold(file.title))
                 try UnclaimedBlobSQL.clear(db, file.blobKey)
                 return (try also(db, file), true)
@@ -248,6 +251,18 @@ package struct LibraryService: Sendable {
             await cleaner.remove(file.blobKey)
             throw error
         }
+    }
+
+    /// The blob in which these bytes should lie already and do not, or not wholly.
+    private func lostBlob(of file: AudioFile) async throws -> String? {
+        guard let key = try await database.read({ try FileSQL.blob($0, file.owner, sha256: file.sha256) }) else { return nil }
+        return try await blobs.size(of: key) == file.sizeBytes ? nil : key
+    }
+
+    private static func replace(_ db: any SQLConnection, _ lost: String, with file: AudioFile) throws -> Bool {
+        guard try FileSQL.move(db, file, from: lost) else { return false }
+        try UnclaimedBlobSQL.note(db, lost, at: file.createdAt)
+        return true
     }
 
     private static func insertShared<Value>(

@@ -116,6 +116,12 @@ package enum FileSQL {
         return try db.query(sql, [.id(owner), .text(sha256)]).first?.text("blob_key")
     }
 
+    /// Lets an owner's files with these bytes lie in another blob; false when none of them lies in `lost` any more.
+    package static func move(_ db: any SQLConnection, _ file: AudioFile, from lost: String) throws -> Bool {
+        let sql = "UPDATE files SET blob_key = $1 WHERE owner = $2 AND sha256 = $3 AND blob_key = $4"
+        return try db.execute(sql, [.text(file.blobKey), .id(file.owner), .text(file.sha256), .text(lost)]) > 0
+    }
+
     private static func file(_ row: any SQLRow) throws -> AudioFile {
         AudioFile(
             id: try row.id("id"),
