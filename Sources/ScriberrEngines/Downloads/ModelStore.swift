@@ -17,10 +17,10 @@ package struct ModelStore: Sendable {
     private let reachability: Reachability
     private let logger: Logger
 
-    /// A store for these folders. The client may be shared.
+    /// A store for these folders.
     package init(
         settings: EngineSettings,
-        client: HTTPClient = .shared,
+        client: HTTPClient = .downloads,
         logger: Logger = Logger(label: "scriberr.models")
     ) {
         self.init(settings: settings, client: client, limits: DownloadLimits(), logger: logger)
@@ -28,7 +28,7 @@ package struct ModelStore: Sendable {
 
     init(
         settings: EngineSettings,
-        client: HTTPClient = .shared,
+        client: HTTPClient = .downloads,
         limits: DownloadLimits,
         known: [CatalogueModel] = KnownModels.all,
         freeBytes: @escaping @Sendable (String) -> Int64? = { ScriberrEngines.freeBytes(at: $0) },

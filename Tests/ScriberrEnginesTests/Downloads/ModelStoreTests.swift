@@ -1,7 +1,9 @@
 import Foundation
+import Logging
 import ScriberrCore
 import ScriberrEngineWire
 import ScriberrTestServer
+import ScriberrTestSupport
 import Synchronization
 import Testing
 
@@ -45,6 +47,27 @@ struct ModelStoreTests {
         } _: { world in
             _ = try await world.store.pull(StoreWorld.model)
             #expect(world.log.all.count == 2)
+        }
+    }
+
+    @Test func `a server that refuses is not waited for`() async throws {
+        try await withTemporaryFolder { folder in
+            let settings = EngineSettings(
+                cacheFolder: "\(folder)/models",
+                nativeFolder: "",
+                hostPath: "",
+                mirrorBaseURL: "http://127.0.0.1:1"
+            )
+            var limits = DownloadLimits()
+            limits.unansweredTriesMax = 1
+            let store = ModelStore(
+                settings: settings,
+                limits: limits,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let error = await StoreWorld(folder: folder, store: store, log: RequestLog()).pullError(of: "whisper-tiny")
+            #expect(error?.code == .downloadFailed)
+            #expect(error?.message == "The model could not be downloaded: the connection failed.")
         }
     }
 

@@ -38,9 +38,9 @@ struct StoreWorld: Sendable {
         return names.sorted()
     }
 
-    func pullError() async -> ScriberrError? {
+    func pullError(of model: String = StoreWorld.model) async -> ScriberrError? {
         do {
-            _ = try await store.pull(Self.model)
+            _ = try await store.pull(model)
             return nil
         } catch {
             return error as? ScriberrError
