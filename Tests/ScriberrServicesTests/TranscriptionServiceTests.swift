@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["[]", "{", #"{"language":5}"#, #"{"diarization":"yes"}"#])
+    @Test(arguments: ["[]", "{", #"{"language":5}"#, #"{"diarization":"yes"}"#, #"{"language":"de",}"#])
     func `options that are no such object are not understood`(_ text: String) async {
         await expect(Failure(.invalidRequest, "options")) { try OptionsPatch(text: text) }
     }

@@ -83,7 +83,7 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
             return
         }
         do {
-            self = try JSONDecoder().decode(OptionsPatch.self, from: Data(text.utf8))
+            self = try JSONDecoder().decodeStrictly(from: Array(text.utf8))
         } catch {
             throw ScriberrError(
                 .invalidRequest,

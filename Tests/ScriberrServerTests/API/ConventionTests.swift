@@ -28,6 +28,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [#"{"name":"x",}"#, #"{"name":"x","unknown":01}"#, #"{"name":"x","unknown":"\x41"}"#, #"{"name":"x"}]"#])
+    func `a body that is only nearly JSON is refused, in values that nobody reads too`(_ body: String) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            #expect(try await client.send("POST", "/api/v1/profiles", json: body).failure == "400 INVALID_REQUEST")
+            #expect(try await client.get("/api/v1/profiles").items.isEmpty)
+        }
+    }
+
     @Test func `a known path with another method tells which it has`() async throws {
         try await ServerWorld.run { world async throws in
             let answer = try await world.anonymous.send("PUT", "/api/v1/files")
