@@ -36,7 +36,14 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         progress = BodyProgress(patience: patience.timeAmount)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { watch(context, in: patience) } }
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        // Without a decoder, as in tests of this handler alone, nothing comes that could break the rule.
+        if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) {
+            do { try pipeline.addHandler(HostRule(), position: .after(decoder)) } catch { context.fireErrorCaught(error) }
+        }
+        if context.channel.isActive { watch(context, in: patience) }
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         if timer == nil { watch(context, in: patience) }
@@ -209,6 +216,7 @@ extension ScriberrError {
     /// What bytes that are no request are answered with.
     fileprivate static func misunderstood(_ error: any Error) -> ScriberrError {
         let detail = String(describing: error)
+        if error is HostFault { return ScriberrError(.invalidRequest, "A request has one Host, which names this server.") }
         return switch error as? HTTPParserError {
         case .headerOverflow:
             ScriberrError(.headersTooLarge, "The request's address or headers are larger than allowed.", detail: detail)

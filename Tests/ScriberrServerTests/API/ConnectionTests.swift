@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("1.1", "", 400), ("1.1", "Host: a\r\nHost: a\r\n", 400), ("1.1", "Host: a b\r\n", 400), ("1.1", "Host: a/b\r\n", 400),
+        ("1.1", "host: ünï\r\n", 400), ("1.0", "Host: a\r\nhost: b\r\n", 400), ("1.0", "", 200), ("1.1", "Host:\r\n", 200),
+        ("1.1", "HOST: localhost:8080\r\n", 200), ("1.1", "Host: [::1]:80\r\n", 200),
+    ])
+    func `a request names one host`(_ version: String, _ fields: String, _ status: Int) async throws {
+        try await ServerWorld.run { world async throws in
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send("GET /health HTTP/\(version)\r\n\(fields)Connection: close\r\n\r\n")
+                let answer = try await connection.readToEnd()
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) ") || answer.hasPrefix("HTTP/1.0 \(status) "), "\(answer)")
+                #expect(answer.contains(#""code":"INVALID_REQUEST""#) == (status == 400))
+            }
+        }
+    }
+
     @Test func `a body that comes in drops is cut off though it never stalls`() async throws {
         try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
