@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["[]", "{", #"{"language":5}"#, #"{"diarization":"yes"}"#])
+    @Test(arguments: ["[]", "{", #"{"language":5}"#, #"{"diarization":"yes"}"#, #"{"language":"de",}"#])
     func `options that are no such object are not understood`(_ text: String) async {
         await expect(Failure(.invalidRequest, "options")) { try OptionsPatch(text: text) }
     }
@@ -103,6 +103,10 @@ import Testing
             let overrides = try OptionsPatch(text: #"{"language":"auto","diarization":false}"#)
             let cleared = try await world.job(ann, NewTranscription(options: overrides))
             #expect(cleared.options == TranscriptionOptions())
+            let silent = try OptionsPatch(text: #"{"language":""}"#)
+            #expect(try await world.job(ann, NewTranscription(options: silent)).options.language == "de")
+            patch.options = silent
+            #expect(try await services.profiles.update(ann, profile.id, patch).options.language == nil)
 
             patch.options = try OptionsPatch(text: #"{"language":"en"}"#)
             _ = try await services.profiles.update(ann, profile.id, patch)

@@ -17,7 +17,7 @@ package struct ModelStore: Sendable {
     let reachability: Reachability
     private let logger: Logger
 
-    /// A store for these folders. The client may be shared.
+    /// A store for these folders.
     package init(
         settings: EngineSettings,
         client: HTTPClient = .downloads,

@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrCore
+import ScriberrServices
 
 /// Rules for how long things are kept, as requests have them; what is left out or null keeps.
 struct RetentionBody: Decodable {
@@ -17,7 +18,7 @@ struct RetentionBody: Decodable {
     init?(text: String) throws {
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
         do {
-            self = try JSONDecoder().decode(RetentionBody.self, from: Data(text.utf8))
+            self = try JSONDecoder().decodeStrictly(from: Array(text.utf8))
         } catch {
             let message = "`retention` is not a JSON object with known types."
             throw ScriberrError(.invalidRequest, message, field: "retention", detail: "\(error)")

@@ -60,7 +60,7 @@ struct Call: Sendable {
             throw ScriberrError(.invalidRequest, "The request body is not UTF-8.")
         }
         do {
-            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+            return try JSONDecoder().decodeStrictly(from: bytes)
         } catch {
             throw ScriberrError(.invalidRequest, "The request body is not the JSON object that is expected here.")
         }

@@ -42,6 +42,8 @@ struct Dispatcher: Sendable {
             }
         }
         decorate(&answer, for: request.head, requestID: exchange.requestID)
+        // Nothing is streamed, so the connection is as good as before.
+        if request.method == .head, case .stream = answer.body { answer.closesConnection = false }
         if !exchange.intake.isWorthReading { answer.closesConnection = true }
         if answer.closesConnection, answer.headers[.connection] == nil { answer.headers[.connection] = "close" }
         exchange.log(answer)

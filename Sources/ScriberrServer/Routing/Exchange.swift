@@ -34,9 +34,11 @@ struct Exchange {
         request.headers[.expect]?.lowercased() == "100-continue" && !intake.isDrained && intake.declaredBytes ?? 0 <= limit
     }
 
-    /// Closes the connection, but reads on for a moment: a reset would take the answer away from a client that still sends.
+    /// Says that nothing more will come, so that the client asks nobody here any more, but reads on for a moment: a reset would
+    /// take the answer away from a client that still sends.
     func closeSoon(_ limit: Duration) {
         let channel = channel
+        channel.close(mode: .output, promise: nil)
         channel.eventLoop.scheduleTask(in: limit.timeAmount) { channel.close(promise: nil) }
     }
 

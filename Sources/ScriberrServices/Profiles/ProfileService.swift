@@ -124,7 +124,7 @@ package struct ProfileService: Sendable {
                 field: "description"
             )
         }
-        profile.options = try request.options.applied(to: profile.options)
+        profile.options = try request.options.applied(to: profile.options, emptyClearsLanguage: true)
         profile.updatedAt = now
         return profile
     }

@@ -3,11 +3,12 @@ import ScriberrCore
 
 extension OptionsPatch {
     /// `base` with what this patch changes. Throws `VALIDATION_ERROR` with field `options.…` for values that no model takes;
-    /// what the chosen model takes is ``ModelService/validate(_:)``'s question.
-    func applied(to base: TranscriptionOptions) throws -> TranscriptionOptions {
+    /// what the chosen model takes is ``ModelService/validate(_:)``'s question. An empty language leaves that of `base`, unless
+    /// `base` is what is being edited: forms send an emptied field so.
+    func applied(to base: TranscriptionOptions, emptyClearsLanguage: Bool = false) throws -> TranscriptionOptions {
         var options = base
         options.model = text(model).applied(to: base.model)
-        options.language = try languageGiven().applied(to: base.language)
+        options.language = languageGiven(empty: emptyClearsLanguage ? .null : .absent).applied(to: base.language)
         options.task = try choice(task, SpeechTask.self, field: "task").applied(to: base.task, cleared: .transcribe)
         options.diarization = diarization.applied(to: base.diarization, cleared: false)
         if diarization == .value(false) || diarization == .null {
@@ -27,10 +28,13 @@ extension OptionsPatch {
         return options
     }
 
-    /// `auto` and the empty text ask for detection, like `null`.
-    private func languageGiven() throws -> Given<String> {
-        guard case .value(let language) = language else { return language }
-        return language.isEmpty || language == "auto" ? .null : .value(language)
+    /// `auto` asks for detection, like `null`.
+    private func languageGiven(empty: Given<String>) -> Given<String> {
+        switch language {
+        case .value(""): empty
+        case .value("auto"): .null
+        default: language
+        }
     }
 
     private func text(_ given: Given<String>) -> Given<String> {

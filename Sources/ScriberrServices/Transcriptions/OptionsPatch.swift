@@ -43,7 +43,7 @@ extension KeyedDecodingContainer {
 /// The `options` object of a request: what it changes about the options of a profile or of an earlier job.
 package struct OptionsPatch: Sendable, Hashable, Decodable {
     package var model: Given<String> = .absent
-    /// `auto`, the empty text and `null` clear the language.
+    /// `auto` and `null` clear the language; the empty text says nothing about it.
     package var language: Given<String> = .absent
     package var task: Given<String> = .absent
     package var diarization: Given<Bool> = .absent
@@ -83,7 +83,7 @@ package struct OptionsPatch: Sendable, Hashable, Decodable {
             return
         }
         do {
-            self = try JSONDecoder().decode(OptionsPatch.self, from: Data(text.utf8))
+            self = try JSONDecoder().decodeStrictly(from: Array(text.utf8))
         } catch {
             throw ScriberrError(
                 .invalidRequest,
