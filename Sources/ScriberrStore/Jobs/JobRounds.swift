@@ -16,9 +16,10 @@ final class JobRounds: Sendable {
     init(_ database: PostgresDatabase) {
         let flag = LanesFlag()
         areLanesKept = flag
-        enqueues = PostgresRounds(database, Self.enqueuing(database, flag))
-        claims = PostgresRounds(database, Self.claiming(database))
-        completions = PostgresRounds(database, Self.completing(database))
+        let crowd = PostgresCrowd()
+        enqueues = PostgresRounds(database, crowd, Self.enqueuing(database, flag))
+        claims = PostgresRounds(database, crowd, Self.claiming(database))
+        completions = PostgresRounds(database, crowd, Self.completing(database))
     }
 
     /// A job whose time has come.

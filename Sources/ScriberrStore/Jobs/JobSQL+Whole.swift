@@ -58,14 +58,14 @@ extension JobSQL {
     /// Ends attempts with their results. Answers what became of each; nil for one that has to go the long way, of which nothing
     /// was written. All must be plain.
     static func completeWhole(
-        _ connection: any SQLConnection,
+        _ connection: PostgresConnection,
         _ completions: [Completion],
         notesSpeed: Bool
     ) throws -> [Fenced?] {
         // Rows are locked in this order, by everyone.
         let sorted = completions.sorted { $0.lease.job.text < $1.lease.job.text }
         let sql = notesSpeed ? measuringCompletion : wholeCompletion
-        let rows = try connection.queryWhole(sql, try arguments(sorted))
+        let rows = try connection.queryWhole(sql, columns: try columns(sorted))
         var fates: [Lease: Fenced?] = [:]
         for row in rows {
             let lease = Lease(job: try row.id("job"), attempt: try row.int("attempt"))
@@ -81,7 +81,7 @@ extension JobSQL {
         [wholeCompletion, measuringCompletion, ClaimShape(request, isSingle: false).wholeClaim, wholeEnqueues]
     }
 
-    private static func arguments(_ completions: [Completion]) throws -> [SQLValue] {
+    private static func columns(_ completions: [Completion]) throws -> [PostgresArray] {
         let results = completions.map(\.result)
         return [
             PostgresArray.texts(completions.map(\.lease.job.text)),
@@ -107,9 +107,10 @@ extension JobSQL {
     private static func completion(and more: String) -> String {
         """
         WITH given AS (
-            SELECT * FROM unnest($1::text::text[], $2::text::bigint[], $3::text::bigint[], $4::text::text[], $5::text::text[],
-                $6::text::float8[], $7::text::text[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[])
-            AS given (job, attempt, at, warnings, language, audio, provider, model, diarization_model, content, words)
+            SELECT job, ($2::bigint[])[n] AS attempt, ($3::bigint[])[n] AS at, ($4::text[])[n] AS warnings,
+                ($5::text[])[n] AS language, ($6::float8[])[n] AS audio, ($7::text[])[n] AS provider, ($8::text[])[n] AS model,
+                ($9::text[])[n] AS diarization_model, ($10::bytea[])[n] AS content, ($11::text[])[n] AS words
+            FROM unnest($1::text[]) WITH ORDINALITY AS given (job, n)
         ),
         plain AS (
             UPDATE transcriptions AS job SET status = 'completed', stage = 'completed', progress = 1, claimed_by = NULL,
@@ -131,7 +132,7 @@ extension JobSQL {
         emptied AS (DELETE FROM checkpoints WHERE job = ANY (ARRAY(SELECT job FROM plain))),
         stored AS (
             INSERT INTO transcripts (job, version, content, text, updated_at)
-            SELECT job, 1, decode(content, 'hex'), words, at FROM plain
+            SELECT job, 1, content, words, at FROM plain
         ),
         \(EventHorizon.place),
         noted AS (

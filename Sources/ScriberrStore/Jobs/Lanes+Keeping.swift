@@ -14,14 +14,6 @@ extension Lanes {
         switch connection.dialect {
         case .sqlite:
             guard try !areKept(connection) else { return }
-            try connection.perform(
-                """
-                CREATE INDEX IF NOT EXISTS transcriptions_owner_line
-                    ON transcriptions (owner, priority, queued_at, created_at, id)
-                    WHERE status = 'queued' AND is_due = 1
-                """,
-                []
-            )
         case .postgres:
             let clock = try connection.query(
                 "SELECT pg_advisory_xact_lock(\(turnLock))::text AS locked, lanes_kept FROM queue_clock WHERE id = 1",
@@ -31,6 +23,14 @@ extension Lanes {
             // Waits for everyone who did not know yet that lanes are kept, and holds up those who come.
             try connection.perform("LOCK TABLE queue_lanes IN SHARE ROW EXCLUSIVE MODE", [])
         }
+        try connection.perform(
+            """
+            CREATE INDEX IF NOT EXISTS transcriptions_owner_line
+                ON transcriptions (owner, priority, queued_at, created_at, id)
+                WHERE status = 'queued' AND is_due = 1
+            """,
+            []
+        )
         try connection.perform("UPDATE queue_clock SET lanes_kept = 1 WHERE id = 1", [])
         try makeLanes(connection)
     }

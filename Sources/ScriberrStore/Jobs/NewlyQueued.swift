@@ -17,15 +17,15 @@ struct NewlyQueued: Sendable {
 extension JobSQL {
     /// Puts due jobs into the queue on PostgreSQL, in one statement that is a whole transaction. False when nothing was written
     /// because lanes are kept: each has to go the long way.
-    static func enqueueWhole(_ connection: any SQLConnection, _ new: [NewlyQueued]) throws -> Bool {
-        let rows = try connection.queryWhole(wholeEnqueues, try arguments(new))
+    static func enqueueWhole(_ connection: PostgresConnection, _ new: [NewlyQueued]) throws -> Bool {
+        let rows = try connection.queryWhole(wholeEnqueues, columns: try columns(new))
         guard let row = rows.first, try !row.bool("lanes_kept") else { return false }
         EventLog.wakeReaders(connection)
         raise(connection, .due)
         return true
     }
 
-    private static func arguments(_ new: [NewlyQueued]) throws -> [SQLValue] {
+    private static func columns(_ new: [NewlyQueued]) throws -> [PostgresArray] {
         let jobs = new.map(\.job)
         return [
             PostgresArray.texts(jobs.map(\.id.text)), PostgresArray.numbers(jobs.map(\.owner.number)),
@@ -44,12 +44,13 @@ extension JobSQL {
     // The update of no lane holds the lock that whoever begins to keep them waits for.
     static let wholeEnqueues = """
         WITH given AS (
-            SELECT * FROM unnest($1::text::text[], $2::text::bigint[], $3::text::text[], $4::text::text[], $5::text::text[],
-                $6::text::text[], $7::text::text[], $8::text::text[], $9::text::bigint[], $10::text::bigint[], $11::text::bigint[],
-                $12::text::bigint[], $13::text::float8[], $14::text::bigint[], $15::text::bigint[], $16::text::text[],
-                $17::text::bigint[], $18::text::text[])
-            AS given (id, owner, file_id, diarizes, blob_key, title, title_folded, options, priority, queued_at, run_after,
-                max_attempts, audio_seconds, created_at, updated_at, needs_model, needs_cuda, payload)
+            SELECT id, ($2::bigint[])[n] AS owner, ($3::text[])[n] AS file_id, ($4::text[])[n] AS diarizes,
+                ($5::text[])[n] AS blob_key, ($6::text[])[n] AS title, ($7::text[])[n] AS title_folded,
+                ($8::text[])[n] AS options, ($9::bigint[])[n] AS priority, ($10::bigint[])[n] AS queued_at,
+                ($11::bigint[])[n] AS run_after, ($12::bigint[])[n] AS max_attempts, ($13::float8[])[n] AS audio_seconds,
+                ($14::bigint[])[n] AS created_at, ($15::bigint[])[n] AS updated_at, ($16::text[])[n] AS needs_model,
+                ($17::bigint[])[n] AS needs_cuda, ($18::text[])[n] AS payload
+            FROM unnest($1::text[]) WITH ORDINALITY AS given (id, n)
             WHERE NOT \(ClaimShape.lanesKept)
         ),
         lanes AS (UPDATE queue_lanes SET owner = owner WHERE false),

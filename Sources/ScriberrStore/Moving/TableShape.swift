@@ -70,6 +70,9 @@ private func sqliteShapes(_ connection: any SQLConnection) throws -> [TableShape
     }
 }
 
+/// Tables whose rows go with a job's by a trigger on PostgreSQL, and by a key elsewhere.
+private let withJobs: Set = ["executions", "transcripts"]
+
 private func postgresShapes(_ connection: any SQLConnection) throws -> [TableShape] {
     let columns = try grouped(
         connection,
@@ -111,7 +114,7 @@ private func postgresShapes(_ connection: any SQLConnection) throws -> [TableSha
             name: name,
             columns: columns[name] ?? [],
             key: key,
-            references: Set(foreign[name] ?? []),
+            references: Set(foreign[name] ?? []).union(withJobs.contains(name) ? ["transcriptions"] : []),
             counter: counter
         )
     }

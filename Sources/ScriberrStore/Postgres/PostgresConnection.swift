@@ -51,6 +51,13 @@ final class PostgresConnection: SQLConnection {
         return try endInOne([(sql, arguments)]).last?.rows ?? []
     }
 
+    /// The same with columns of many rows as its arguments.
+    func queryWhole(_ sql: String, columns: [PostgresArray]) throws -> [any SQLRow] {
+        precondition(!hasBegun && pending.isEmpty && !isReading, "A whole transaction has one statement.")
+        try session.send(sql, columns)
+        return try endInOne([]).last?.rows ?? []
+    }
+
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
     func eventHorizon() throws -> Int64? {
@@ -58,8 +65,8 @@ final class PostgresConnection: SQLConnection {
         // A reader's view must be younger than the horizon: what was committed in between would be skipped for ever.
         if !pending.isEmpty { try begin() }
         precondition(!isReading || !hasBegun, "The event log must be the first thing that a reading transaction looks at.")
-        try session.send(EventHorizon.lastNumber, [])
-        try session.send(EventHorizon.leastOpen, [])
+        try session.send(EventHorizon.lastNumber, [SQLValue]())
+        try session.send(EventHorizon.leastOpen, [SQLValue]())
         let answers = try finish()
         guard let last = try answers.dropLast().last?.rows.first?.integer("last") else { return nil }
         let open = try answers.last?.rows.first?.optionalInteger("open")
@@ -75,7 +82,7 @@ final class PostgresConnection: SQLConnection {
             return actions
         }
         if isReading {
-            try session.send("COMMIT", [])
+            try session.send("COMMIT", [SQLValue]())
             // Nothing depends on its answer, which the next transaction reads.
             try session.flush()
         } else {
@@ -104,7 +111,7 @@ final class PostgresConnection: SQLConnection {
         // A statement that fails takes what travels behind it along, so the end travels alone.
         if queued > 0 { _ = try? finish() }
         do {
-            try session.send("ROLLBACK", [])
+            try session.send("ROLLBACK", [SQLValue]())
             _ = try session.finish()
         } catch {
             // The session is lost, which undoes the transaction as well.
@@ -125,7 +132,7 @@ final class PostgresConnection: SQLConnection {
 
     private func begin() throws {
         guard !hasBegun else { return }
-        try session.send(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN", [])
+        try session.send(isReading ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN", [SQLValue]())
         hasBegun = true
         for statement in pending { try session.send(statement.sql, statement.arguments) }
         queued += pending.count

@@ -7,6 +7,8 @@ final class PostgresPool: Sendable {
     private struct State {
         var waiting: [Order] = []
         var threads = 0
+        /// Of those, how many tell their callers, and take the next order then.
+        var settling = 0
         var reading = 0
         var idle: [DispatchSemaphore] = []
         var isClosed = false
@@ -88,6 +90,8 @@ final class PostgresPool: Sendable {
         let step = state.withLock { state -> Step in
             if state.isClosed { return .refuse }
             state.waiting.append(order)
+            // Whoever was just answered comes again: the session that answered has everything at hand, and needs no waking.
+            if state.waiting.count <= state.settling { return .wait }
             if let semaphore = state.idle.popLast() { return .wake(semaphore) }
             guard state.threads < settings.sessions else { return .wait }
             state.threads += 1
@@ -128,11 +132,12 @@ final class PostgresPool: Sendable {
                 semaphore.wait()
                 continue
             }
-            run(order, &session)
-            // A reader that was held back may go now.
+            let hasSettled = run(order, &session)
+            // A reader that was held back may go now. This thread takes one itself.
             let woken = state.withLock { state -> DispatchSemaphore? in
                 if order.isReading { state.reading -= 1 }
-                return state.waiting.isEmpty && !state.isClosed ? nil : state.idle.popLast()
+                if hasSettled { state.settling -= 1 }
+                return state.waiting.count < 2 && !state.isClosed ? nil : state.idle.popLast()
             }
             woken?.signal()
         }
@@ -146,7 +151,8 @@ final class PostgresPool: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    private func run(_ order: Order, _ session: inout PostgresSession?) {
+    /// Whether the thread counts as settling, as it does once the transaction has ended well.
+    private func run(_ order: Order, _ session: inout PostgresSession?) -> Bool {
         var tries = 0
         while true {
             let live: PostgresSession
@@ -154,21 +160,23 @@ final class PostgresPool: Sendable {
                 live = try connected(&session, until: order.deadline)
             } catch {
                 order.fail(postgresError(error))
-                return
+                return false
             }
             let connection = PostgresConnection(live, isReading: order.isReading, signals: signals)
             do {
                 let settle = try order.run(connection)
-                for action in try connection.commit() { action() }
+                let actions = try connection.commit()
+                state.withLock { $0.settling += 1 }
+                for action in actions { action() }
                 settle()
-                return
+                return true
             } catch {
                 connection.abandon()
                 if live.isLost { session = nil }
                 tries += 1
                 guard tries < settings.triesMax, mayTryAgain(error, connection) else {
                     order.fail(postgresError(error))
-                    return
+                    return false
                 }
                 // Those that met must not meet again at once.
                 Thread.sleep(forTimeInterval: .random(in: 0.0005...0.005) * Double(tries))

@@ -69,7 +69,7 @@ final class PostgresSession {
     }
 
     /// Queues a statement; ``finish()`` gets its answer.
-    func send(_ sql: String, _ arguments: [SQLValue]) throws {
+    func send<Argument: PostgresArgument>(_ sql: String, _ arguments: [Argument]) throws {
         let key = StatementKey(sql: sql, types: arguments.map(\.postgresType))
         let name = try names[key] ?? prepare(key)
         var bytes: [UInt8] = []
@@ -84,7 +84,7 @@ final class PostgresSession {
             var place = buffer.baseAddress
             let values = zip(arguments, lengths).map { argument, length -> UnsafePointer<CChar>? in
                 defer { place = place?.advanced(by: Int(length)) }
-                guard argument != .null, let place else { return nil }
+                guard !argument.isNull, let place else { return nil }
                 return UnsafeRawPointer(place).assumingMemoryBound(to: CChar.self)
             }
             let formats = [CInt](repeating: 1, count: arguments.count)

@@ -12,12 +12,26 @@ enum PostgresType {
     static let float4: Oid = 700
     static let float8: Oid = 701
     static let numeric: Oid = 1_700
+    static let byteses: Oid = 1_001
+    static let texts: Oid = 1_009
+    static let int8s: Oid = 1_016
+    static let float8s: Oid = 1_022
     /// Types whose binary form is their text: text, name, json, xml, varchar, bpchar, unknown and "char".
     static let textual: Set<Oid> = [18, 19, 25, 114, 142, 705, 1_042, 1_043]
 }
 
-extension SQLValue {
-    /// The type that is declared for an argument. Nothing is declared for `NULL`: the server knows what stands there.
+/// What travels as an argument.
+protocol PostgresArgument {
+    /// The type that is declared for it. Nothing is declared for `NULL`: the server knows what stands there.
+    var postgresType: Oid { get }
+    var isNull: Bool { get }
+    /// Appends the binary form to `buffer`.
+    func append(to buffer: inout [UInt8])
+}
+
+extension SQLValue: PostgresArgument {
+    var isNull: Bool { self == .null }
+
     var postgresType: Oid {
         switch self {
         case .null: 0
@@ -28,7 +42,6 @@ extension SQLValue {
         }
     }
 
-    /// Appends the binary form to `buffer`.
     func append(to buffer: inout [UInt8]) {
         switch self {
         case .null: break
