@@ -20,4 +20,5 @@ package let allMigrations = [
     Migration(id: 25, name: "login attempts", statements: Migration025LoginAttempts.statements),
     Migration(id: 26, name: "less upkeep", statements: Migration026Upkeep.statements),
     Migration(id: 27, name: "attempts by their key", statements: Migration027Attempts.statements),
+    Migration(id: 29, name: "fewer pages", statements: Migration029FewerPages.statements),
 ]
