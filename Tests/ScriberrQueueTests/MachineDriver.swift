@@ -9,6 +9,10 @@ struct MachineDriver {
     private(set) var wall = Timestamp.zero
     /// Calls that wait for an answer, in the order they were made.
     private(set) var open: [(id: CallID, call: StoreCall)] = []
+    /// The claim that stands.
+    private(set) var standing: (id: CallID, request: ClaimRequest, until: Duration)?
+    /// The one that stands comes too late to be taken back.
+    var isBeingTaken = false
 
     init(_ configuration: QueueConfiguration = QueueConfiguration(leaseTimeout: .seconds(60))) {
         machine = QueueMachine(
@@ -24,11 +28,28 @@ struct MachineDriver {
     /// Sends events that came together.
     @discardableResult
     mutating func send(_ events: [QueueEvent]) -> [QueueAction] {
-        let actions = machine.handle(events, at: Moment(instant: now, wall: wall))
+        var actions = machine.handle(events, at: Moment(instant: now, wall: wall))
         for action in actions {
-            if case .call(let id, let call) = action { open.append((id, call)) }
+            switch action {
+            case .call(let id, let call):
+                if standing?.id == id { standing = nil }
+                open.append((id, call))
+            case .stand(let id, let request, let until): standing = (id, request, until)
+            case .withdraw(let id) where !isBeingTaken:
+                standing = nil
+                actions += send(.withdrawn(id))
+            default: break
+            }
         }
         return actions
+    }
+
+    /// A job came: the store begins with the claim that stands.
+    mutating func take() -> CallID? {
+        guard let taken = standing else { return nil }
+        standing = nil
+        send(.taken(taken.id, Moment(instant: now, wall: wall)))
+        return taken.id
     }
 
     /// Answers the oldest open call that `isWanted` accepts; nothing happens when there is none.

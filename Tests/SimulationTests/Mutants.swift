@@ -2,7 +2,7 @@ import ScriberrCore
 import ScriberrQueue
 
 /// Every rule of the queue, broken one at a time.
-let allMutants: [Mutant] = fenceMutants + leaseMutants + stateMutants + recordMutants + processMutants
+let allMutants: [Mutant] = fenceMutants + leaseMutants + stateMutants + recordMutants + processMutants + standingMutants
 
 /// Writes that do not look at the attempt.
 private let fenceMutants: [Mutant] =
@@ -10,6 +10,7 @@ private let fenceMutants: [Mutant] =
     [StoreOperation.complete, .fail, .release, .progress, .checkpoint].map { operation in
         Mutant(name: "\(operation.rawValue) is not fenced by the attempt").amongTheDead {
             // A successor that finds every piece is done at once, and nothing can be overwritten.
+            if operation == .release { ($0.shutdown, $0.lateWrites) = (0.15, 0.7) }
             guard operation == .complete else { return }
             $0.pieceIsLost = 0.9
             $0.engineFails = 0
@@ -188,6 +189,17 @@ private let processMutants: [Mutant] = [
     Mutant(name: "a process does not ask for work").dropping { if case .call(_, .claim) = $0 { true } else { false } },
 ]
 
+/// Claims that stand until a job comes.
+private let standingMutants: [Mutant] = [
+    Mutant(name: "a process does not hear that its standing claim was taken").inPeace { _ in }.hearing { event in
+        if case .taken = event { nil } else { event }
+    },
+    Mutant(name: "a standing claim that failed leaves something behind").inPeace { $0.failBefore = 0.3 }.changing(.claim) {
+        $0.hasPrefix("ROLLBACK TO") ? .skip : .run($0)
+    },
+    Mutant(name: "the lease of a standing claim is counted from its answer").counting,
+]
+
 extension Mutant {
     /// Lives where requests outlive their leases.
     fileprivate func amongTheDead(_ change: @escaping @Sendable (inout Plan) -> Void = { _ in }) -> Mutant {
@@ -237,6 +249,14 @@ extension Mutant {
         var copy = self
         copy.event = change
         return copy
+    }
+
+    /// Takes a claim for one that was taken ten seconds later.
+    fileprivate var counting: Mutant {
+        amongTheDead { $0.late = 0.15 }.hearing { event in
+            guard case .taken(let id, let moment) = event else { return event }
+            return .taken(id, Moment(instant: moment.instant + .seconds(10), wall: moment.wall))
+        }
     }
 
     /// A mutant of the configuration.

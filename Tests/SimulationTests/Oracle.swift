@@ -24,6 +24,8 @@ struct Oracle {
     /// What was just done to the database, and what was answered.
     enum Cause {
         case create(TranscriptionID)
+        /// It failed and was undone.
+        case nothing
         case requestCancel(TranscriptionID, CancelAnswer?)
         case delete(TranscriptionID)
         case claim(ClaimRequest, ClaimAnswer?)

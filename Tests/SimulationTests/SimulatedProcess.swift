@@ -15,6 +15,9 @@ struct SimulatedProcess {
     var held: [World.Entry] = []
     /// Woken, but its machine has not yet looked at the clock.
     var isDazed = false
+    /// The claim that stands with the store that it shares with its API.
+    var offer: SimulatedOffer?
+    var lastTaken: CallID?
     var hasStopped = false
     /// Renewed by each event; older ticks are void.
     var tickNumber = 0
@@ -35,6 +38,13 @@ struct SimulatedProcess {
         guard !isPaused, !isDazed else { return [] }
         return engines.values.filter { !$0.isShut && $0.stop != .leaseLost && !$0.hasEnded }.map(\.lease.job)
     }
+}
+
+/// A claim that a process left for the job that comes next.
+struct SimulatedOffer {
+    let id: CallID
+    let request: ClaimRequest
+    let until: Duration
 }
 
 /// What stands in for a handler with its engine: works piece by piece, and goes wrong in every way that one can.

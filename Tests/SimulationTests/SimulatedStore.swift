@@ -41,12 +41,51 @@ struct SimulatedStore {
 
     // MARK: Clients
 
-    mutating func create(_ job: Transcription) throws {
-        try write(.create) {
-            try JobSQL.enqueue($0, job, blobKey: "blob")
-        } then: { _ in
-            .create(job.id)
+    /// Puts a job in and makes the claim that stands in the same transaction. Nil when there was none, or it failed.
+    mutating func create(_ job: Transcription, standing: ClaimRequest?, _ mishap: CreationMishap?) throws -> ClaimAnswer? {
+        var oracle = oracle
+        do {
+            let answer = try database.writeNow { connection in
+                try JobSQL.enqueue(mutated(connection, .create), job, blobKey: "blob")
+                try oracle.check(connection, after: .create(job.id))
+                let answer = try standing.flatMap { try join(connection, $0, mishap, &oracle) }
+                if mishap == .commitFails { throw Undone() }
+                return answer
+            }
+            self.oracle = oracle
+            return answer
+        } catch is Undone {
+            oracle = self.oracle
+            defer { self.oracle = oracle }
+            try database.writeNow { try oracle.check($0, after: .nothing) }
+            return nil
+        } catch let error as ScriberrError {
+            try require(mutant != nil, "no statement is refused", "create: \(error)")
+            return nil
         }
+    }
+
+    private func join(
+        _ connection: any SQLConnection,
+        _ request: ClaimRequest,
+        _ mishap: CreationMishap?,
+        _ oracle: inout Oracle
+    ) throws -> ClaimAnswer? {
+        let claiming = mutated(connection, .claim)
+        try claiming.execute("SAVEPOINT standing", [])
+        let answer = try JobSQL.claim(claiming, request)
+        guard mishap == .claimFails else {
+            try oracle.check(connection, after: .claim(request, answer))
+            return answer
+        }
+        try claiming.execute("ROLLBACK TO standing", [])
+        try oracle.check(connection, after: .nothing)
+        return nil
+    }
+
+    private func mutated(_ connection: any SQLConnection, _ operation: StoreOperation) -> any SQLConnection {
+        guard let change = mutant?.statement else { return connection }
+        return MutantConnection(base: connection, operation: operation, change: change)
     }
 
     mutating func requestCancel(_ job: TranscriptionID, owner: UserID, at now: Timestamp) throws -> CancelAnswer? {
@@ -208,12 +247,7 @@ struct SimulatedStore {
         defer { self.oracle = oracle }
         do {
             return try database.writeNow { connection in
-                let value =
-                    if let change = mutant?.statement {
-                        try body(MutantConnection(base: connection, operation: operation, change: change))
-                    } else {
-                        try body(connection)
-                    }
+                let value = try body(mutated(connection, operation))
                 try oracle.check(connection, after: cause(value))
                 return value
             }
@@ -223,3 +257,12 @@ struct SimulatedStore {
         }
     }
 }
+
+/// What can go wrong when a job is put in together with a claim.
+enum CreationMishap {
+    case claimFails
+    case commitFails
+}
+
+/// Undoes a transaction.
+private struct Undone: Error {}

@@ -18,7 +18,19 @@ extension World {
             createdAt: wall(of: 0)
         )
         if random.fraction() < 0.1 { job.runAfter = job.createdAt + .seconds(5) }
-        try store.create(job)
+        // Only what can be claimed at once brings work.
+        let taken = job.runAfter > job.createdAt ? nil : takeOffer()
+        let mishap: CreationMishap? = happens(plan.failAfter) ? .commitFails : happens(plan.failBefore) ? .claimFails : nil
+        let claimed = try store.create(job, standing: taken?.request, mishap)
+        if let taken { settle(taken, claimed) }
+        if mishap == .commitFails {
+            // The client was told so, and asks again.
+            trace.add(now, "\(job.id) is not created")
+            tally.note("creation failed")
+            jobCount -= 1
+            agenda.add(.create, at: now + lag())
+            return
+        }
         trace.add(now, "\(job.id) is created")
         if random.fraction() < 0.9 { try wakeAll() }
     }

@@ -68,6 +68,9 @@ extension World {
     private mutating func perform(_ action: QueueAction, by number: Int) throws {
         switch action {
         case .call(let id, let call): try send(id, call, by: number)
+        case .stand(let id, let request, let until):
+            stand(SimulatedOffer(id: id, request: request, until: until), by: number)
+        case .withdraw(let id): withdraw(id, by: number)
         case .run(let job): try startEngine(job, by: number)
         case .ask(let lease, let reason):
             trace.add(now, "process \(number) asks \(lease) to stop: \(reason)")
@@ -87,6 +90,7 @@ extension World {
     }
 
     private mutating func send(_ id: CallID, _ call: StoreCall, by number: Int) throws {
+        if case .claim = call, !mayMake(id, by: number) { return }
         trace.add(now, "process \(number) sends \(call)")
         if case .finish(let lease, let write, _) = call {
             let isGranted = grants[lease].map { $0 > now } ?? false

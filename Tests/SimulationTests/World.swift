@@ -43,6 +43,7 @@ struct World {
     enum Entry {
         case tick(process: Int, number: Int)
         case deliver(process: Int, QueueEvent)
+        case taken(TakenOffer, StoreAnswer?, after: Duration)
         case ask(process: Int, CallID, StoreCall, decidedAt: Duration)
         case engine(process: Int, Lease, EngineStep)
         case write(process: Int, Lease, EngineWrite)
@@ -133,6 +134,7 @@ struct World {
         switch entry {
         case .tick(let number, let tick): try self.tick(number, tick)
         case .deliver(let number, let event): try deliver(event, to: number)
+        case .taken(let taken, let answer, let delay): try hear(taken, answer, after: delay)
         case .ask(let number, let id, let call, let decidedAt): try ask(number, id, call, decidedAt)
         case .engine(let number, let lease, let step): try engine(number, lease, step)
         case .write(let number, let lease, let write): try engineWrite(number, lease, write)
@@ -197,6 +199,7 @@ extension World.Entry {
         case .tick(let number, _), .deliver(let number, _), .ask(let number, _, _, _), .engine(let number, _, _),
             .write(let number, _, _), .resume(let number):
             number
+        case .taken(let taken, _, _): taken.process
         case .start, .create, .chaos: nil
         }
     }
@@ -204,7 +207,7 @@ extension World.Entry {
     /// Requests that are on their way arrive while their sender sleeps; everything else waits for it.
     var waitsForProcess: Bool {
         switch self {
-        case .tick, .deliver, .engine: true
+        case .tick, .deliver, .taken, .engine: true
         default: false
         }
     }

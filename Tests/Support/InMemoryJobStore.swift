@@ -4,8 +4,10 @@ import Synchronization
 /// A job store in memory whose calls can be watched, held up and made to fail.
 public final class InMemoryJobStore: JobStore {
     private let state = Mutex(State())
+    private let makesStandingClaims: Bool
 
     private struct State {
+        var standing: [any StandingClaim] = []
         var table = InMemoryJobTable()
         var records: [InstanceID: InstanceRecord] = [:]
         var faults: [String: [Fault]] = [:]
@@ -22,8 +24,8 @@ public final class InMemoryJobStore: JobStore {
         case none
     }
 
-    /// An empty store.
-    public init() {}
+    /// An empty store, which makes claims that stand when it is told to.
+    public init(makesStandingClaims: Bool = false) { self.makesStandingClaims = makesStandingClaims }
 
     /// The rows as they stand.
     public var table: InMemoryJobTable { state.withLock { $0.table } }
@@ -35,7 +37,23 @@ public final class InMemoryJobStore: JobStore {
     public func inject(_ faults: [Fault], into call: String) { state.withLock { $0.faults[call, default: []] += faults } }
 
     /// Puts a job in the queue.
-    public func create(_ job: Transcription) { state.withLock { $0.table.create(job) } }
+    public func create(_ job: Transcription) {
+        for claim in state.withLock(\.standing) {
+            guard let taken = claim.take() else { continue }
+            let answer = state.withLock { state in
+                state.table.create(job)
+                return state.table.claim(taken.request)
+            }
+            taken.answer(.success(answer))
+            return
+        }
+        state.withLock { $0.table.create(job) }
+    }
+
+    /// See ``JobStore``.
+    public func keep(_ standing: any StandingClaim) {
+        if makesStandingClaims { state.withLock { $0.standing.append(standing) } }
+    }
 
     /// Changes the rows as another process would.
     public func change<Value>(_ body: (inout InMemoryJobTable) -> sending Value) -> sending Value {

@@ -13,6 +13,9 @@ public protocol JobStore: Sendable {
     /// Gives away up to ``ClaimRequest/count`` due jobs, each `processing` with its attempt raised by one, a lease and an
     /// execution row. An empty poll does not take the write lock.
     func claim(_ request: ClaimRequest) async throws -> ClaimAnswer
+    /// Keeps a process's standing claim for as long as the claim itself lives. A store that can runs it in the transaction that puts a
+    /// job into the queue, after everything else in it: by the same rules as ``claim(_:)``, and without harm to the rest when it fails.
+    func keep(_ standing: any StandingClaim)
     /// Extends leases in one statement and tells which still hold.
     func renew(_ leases: [Lease], until expiry: Timestamp, at now: Timestamp) async throws -> [LeaseAnswer]
     /// Stores progress. Answers whether the lease still holds.
@@ -48,6 +51,8 @@ public protocol JobStore: Sendable {
 extension JobStore {
     /// Takes calls as they come.
     public func together(_ calls: () -> Void) { calls() }
+    /// Never runs it.
+    public func keep(_ standing: any StandingClaim) {}
 }
 
 /// Whether a fenced write took effect.

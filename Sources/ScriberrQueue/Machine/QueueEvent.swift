@@ -10,6 +10,10 @@ package enum QueueEvent: Sendable {
     case wake
     /// The store answered a call.
     case answered(CallID, StoreAnswer)
+    /// The store began with the claim that stands, at this moment; its answer follows.
+    case taken(CallID, Moment)
+    /// The claim that stood was taken back before the store began with it.
+    case withdrawn(CallID)
     /// A handler ended.
     case ended(Lease, AttemptOutcome)
     /// A handler showed a sign of progress.
@@ -28,7 +32,7 @@ package enum QueueEvent: Sendable {
     /// Whether it tells of something that has happened, and not what to do.
     var isNews: Bool {
         switch self {
-        case .wake, .answered, .ended, .active: true
+        case .wake, .answered, .taken, .withdrawn, .ended, .active: true
         case .start, .tick, .refused, .cancelRequested, .pause, .resume, .shutdown: false
         }
     }
@@ -37,7 +41,14 @@ package enum QueueEvent: Sendable {
 /// What the machine wants done. Performed in order, each at once; none waits for another.
 package enum QueueAction: Sendable {
     /// Ask the store and hand the answer back as ``QueueEvent/answered(_:_:)``.
+    ///
+    /// A claim with the name of the one that stands takes its place; it is not made when the store began with that one before.
     case call(CallID, StoreCall)
+    /// Leave a claim with the store for the job that comes next, until an instant; again to move that. The store makes it at most once, at
+    /// a moment of its choice, with the times of that moment, which is told by ``QueueEvent/taken(_:_:)``.
+    case stand(CallID, ClaimRequest, until: Duration)
+    /// Take the claim that stands back. Either ``QueueEvent/withdrawn(_:)`` or ``QueueEvent/taken(_:_:)`` comes.
+    case withdraw(CallID)
     /// Run the handler and hand its outcome back as ``QueueEvent/ended(_:_:)``.
     case run(ClaimedJob)
     /// Tell a handler to stop at its next checkpoint.

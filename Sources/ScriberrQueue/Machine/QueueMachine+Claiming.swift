@@ -23,7 +23,7 @@ extension QueueMachine {
         return promised > 0 ? 0 : max(0, configuration.workers - (attempts.count - leaving) - held)
     }
 
-    private var mayClaim: Bool { phase == .running && !isPaused && freeSlots > 0 }
+    var mayClaim: Bool { phase == .running && !isPaused && freeSlots > 0 }
 
     var claimDueAt: Duration? {
         guard mayClaim else { return nil }
@@ -35,7 +35,12 @@ extension QueueMachine {
         claiming.isWanted = false
         counts.claims += 1
         let count = freeSlots
-        let request = ClaimRequest(
+        call(.claim(count), .claim(claimRequest(count, now)), as: standing?.id, now)
+        standing = nil
+    }
+
+    func claimRequest(_ count: Int, _ now: Moment) -> ClaimRequest {
+        ClaimRequest(
             instance: instance,
             count: count,
             leaseExpiresAt: now.wall + configuration.leaseTimeout,
@@ -44,7 +49,6 @@ extension QueueMachine {
             offer: configuration.offer,
             now: now.wall
         )
-        call(.claim(count), .claim(request), now)
     }
 
     mutating func claimAnswered(_ call: CallLedger.Call, _ answer: StoreAnswer, _ now: Moment) {

@@ -20,6 +20,7 @@ package struct QueueMachine: Sendable {
     var speeds: SpeedBook
     var calls = CallLedger()
     var claiming = Claiming()
+    var standing: Standing?
     var upkeep = Upkeep()
     var counts = QueueCounts()
     private var last: Moment?
@@ -77,6 +78,8 @@ package struct QueueMachine: Sendable {
         case .tick: break
         case .wake: claiming.isWanted = true
         case .answered(let id, let answer): answered(id, answer, now)
+        case .taken(let id, let moment): taken(id, moment)
+        case .withdrawn(let id): _ = calls.close(id)
         case .ended(let lease, let outcome): ended(lease, outcome, now)
         case .active(let lease): withAttempt(lease) { $0.attempts[$1].lastActivity = now.instant }
         case .refused(let lease): withAttempt(lease) { $0.loseLease(at: $1, now) }
@@ -102,6 +105,7 @@ package struct QueueMachine: Sendable {
         renewIfDue(now)
         keepUp(now)
         claimIfDue(now)
+        standBy(now)
         concludeShutdown(now)
     }
 
@@ -146,8 +150,9 @@ package struct QueueMachine: Sendable {
 
     /// Asks the store and answers the call's name.
     @discardableResult
-    mutating func call(_ kind: CallLedger.Kind, _ call: StoreCall, _ now: Moment) -> CallID {
-        let id = calls.open(kind, now.instant)
+    mutating func call(_ kind: CallLedger.Kind, _ call: StoreCall, as name: CallID? = nil, _ now: Moment) -> CallID {
+        let id = name ?? calls.name()
+        calls.open(kind, as: id, now.instant)
         emit(.call(id, call))
         return id
     }
@@ -175,11 +180,19 @@ struct CallLedger: Sendable {
         let startedAt: Duration
     }
 
-    mutating func open(_ kind: Kind, _ now: Duration) -> CallID {
-        let id = CallID(number: nextNumber)
-        nextNumber += 1
-        calls[id] = Call(kind: kind, startedAt: now)
-        return id
+    /// A name for a call that may be made later.
+    mutating func name() -> CallID {
+        defer { nextNumber += 1 }
+        return CallID(number: nextNumber)
+    }
+
+    /// Waits for the answer to a call from now on.
+    mutating func open(_ kind: Kind, as id: CallID, _ now: Duration) { calls[id] = Call(kind: kind, startedAt: now) }
+
+    /// The call was begun before it was asked for.
+    mutating func backdate(_ id: CallID, to time: Duration) {
+        guard let call = calls[id] else { return }
+        calls[id] = Call(kind: call.kind, startedAt: min(call.startedAt, time))
     }
 
     /// The call that `id` names, once.

@@ -40,6 +40,14 @@ package enum StoreAnswer: Sendable {
     case failed(ScriberrError)
 }
 
+extension StoreAnswer {
+    /// What a failure of any kind comes to.
+    init(failure error: any Error) {
+        let known = error as? ScriberrError
+        self = .failed(known ?? ScriberrError(.storageFailed, "The store failed.", detail: String(describing: error)))
+    }
+}
+
 /// The one write that ends an attempt.
 package enum TerminalWrite: Sendable, Hashable {
     /// The job has a result.

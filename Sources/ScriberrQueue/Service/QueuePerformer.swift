@@ -21,6 +21,7 @@ struct QueuePerformer {
     private var running: [Lease: Running] = [:]
     private(set) var isStopped = false
     let timer: QueueTimer
+    private let offer: StandingOffer
 
     private struct Running {
         let attempt: Attempt
@@ -30,6 +31,12 @@ struct QueuePerformer {
     init(context: QueueContext) {
         self.context = context
         timer = QueueTimer(time: context.time) { context.inbox.yield(.tick) }
+        offer = StandingOffer(
+            leaseTimeout: context.configuration.leaseTimeout,
+            now: { Moment(instant: context.time.now(), wall: context.wallClock.now()) },
+            report: { context.inbox.yield($0) }
+        )
+        context.store.keep(offer)
     }
 
     /// Performs the actions in order.
@@ -46,6 +53,8 @@ struct QueuePerformer {
     private mutating func perform(_ action: QueueAction) {
         switch action {
         case .call(let id, let call): ask(id, call)
+        case .stand(let id, let request, let until): offer.stand(id, request, until: until)
+        case .withdraw(let id): offer.withdraw(id)
         case .run(let job): run(job)
         case .ask(let lease, let reason): running[lease]?.attempt.stop(reason, isForced: false)
         case .stop(let lease, let reason):
@@ -83,6 +92,7 @@ struct QueuePerformer {
     }
 
     private func ask(_ id: CallID, _ call: StoreCall) {
+        if case .claim = call, !offer.mayBeMade(id) { return }
         let context = context
         // Ends with its answer; the machine forgets it when none comes. It starts on this thread, so that calls reach the
         // store in their order and what is asked for together can share a commit.
@@ -95,10 +105,8 @@ extension QueueContext {
     fileprivate func answer(_ call: StoreCall) async -> StoreAnswer {
         do {
             return try await attempt(call)
-        } catch let error as ScriberrError {
-            return .failed(error)
         } catch {
-            return .failed(ScriberrError(.storageFailed, "The store failed.", detail: String(describing: error)))
+            return StoreAnswer(failure: error)
         }
     }
 

@@ -3,6 +3,9 @@ package import ScriberrCore
 /// The durable log of what happened. An entry is written in the transaction that causes it, so that a reader who sees it
 /// also sees what it tells of.
 package enum EventLog {
+    /// The table's name.
+    static let table = "events"
+
     /// Appends one entry and wakes readers after the commit. Answers its sequence.
     @discardableResult
     package static func append(
@@ -84,18 +87,14 @@ package enum EventLog {
         ).map(Event.init(row:))
     }
 
-    /// The sequence of the newest entry there ever was; 0 for none. Entries that were pruned count. Whoever goes on behind it
+    /// The sequence of the newest entry; 0 for none. Whoever goes on behind it
     /// misses nothing: entries that are still to be committed come after it.
     package static func latestSequence(_ connection: any SQLConnection) throws -> Int64 {
         if let horizon = try connection.eventHorizon() {
             let sql = "SELECT max(sequence) AS newest FROM events WHERE sequence <= $1"
             return try connection.query(sql, [.integer(horizon)]).first?.optionalInteger("newest") ?? horizon
         }
-        let newest = try connection.query("SELECT max(sequence) AS newest FROM events", []).first?.optionalInteger("newest")
-        if let newest { return newest }
-        // An emptied log goes on counting where it was.
-        let sql = "SELECT seq AS newest FROM sqlite_sequence WHERE name = 'events'"
-        return try connection.query(sql, []).first?.integer("newest") ?? 0
+        return try connection.query("SELECT max(sequence) AS newest FROM events", []).first?.optionalInteger("newest") ?? 0
     }
 
     /// The sequence of the oldest entry that is kept; nil when there is none. A reader that asks for entries after a smaller
@@ -104,8 +103,8 @@ package enum EventLog {
         try connection.query("SELECT min(sequence) AS oldest FROM events", []).first?.optionalInteger("oldest")
     }
 
-    /// Removes entries older than `time` and those beyond the newest `keep`, at most `limit` in one call. Answers how many
-    /// went; call again while it is `limit`.
+    /// Removes entries older than `time` and those beyond the newest `keep`, at most `limit` in one call. The newest of all stays, since
+    /// SQLite numbers the next one by it. Answers how many went; call again while it is `limit`.
     package static func prune(
         _ connection: any SQLConnection,
         before time: Timestamp,
@@ -116,9 +115,21 @@ package enum EventLog {
         return try connection.execute(
             """
             DELETE FROM events WHERE sequence IN (SELECT sequence FROM events ORDER BY sequence LIMIT $1)
-                AND (at < $2 OR sequence <= $3)
+                AND (at < $2 OR sequence <= $3) AND sequence < (SELECT max(sequence) FROM events)
             """,
             [.int(limit), .time(time), .integer(beyond)]
+        )
+    }
+
+    /// The type of an entry that stands for a newest one that is gone. It has no owner, so that nobody sees it.
+    static let heldPlace = "log.pruned"
+
+    /// Has SQLite number the next entry behind `sequence`, whatever is there.
+    static func holdPlace(_ connection: any SQLConnection, _ sequence: Int64) throws {
+        guard try latestSequence(connection) < sequence else { return }
+        try connection.execute(
+            "INSERT INTO events (sequence, owner, subject, type, payload, at) VALUES ($1, 0, '', '\(heldPlace)', '{}', 0)",
+            [.integer(sequence)]
         )
     }
 }

@@ -19,9 +19,12 @@ extension JobSQL {
     package static func claim(_ connection: any SQLConnection, _ request: ClaimRequest) throws -> ClaimAnswer {
         let goesByLanes = ClaimShape(request, isSingle: true).goesByLanes
         if connection.dialect == .postgres, !goesByLanes { return try claimAtOnce(connection, request) }
-        if try QueuePauseSQL.pause(connection) != nil { return ClaimAnswer(jobs: [], nextDue: nil) }
-        if goesByLanes { try Lanes.takeTurn(connection) }
-        var next = try nextDue(connection)
+        if goesByLanes, connection.dialect == .postgres { try Lanes.takeTurn(connection) }
+        let outset = try Outset(connection)
+        if outset.isPaused { return ClaimAnswer(jobs: [], nextDue: nil) }
+        if goesByLanes, !outset.areLanesKept { try Lanes.takeTurn(connection) }
+        let keepsLanes = goesByLanes || outset.areLanesKept
+        var next = outset.nextDue
         if let due = next, due <= request.now {
             try promoteDue(connection, at: request.now)
             next = try nextDue(connection)
@@ -31,7 +34,7 @@ extension JobSQL {
         let perStatement = goesByLanes ? 1 : request.count
         while jobs.count < request.count {
             let claimed = try claimOnce(connection, request, limit: perStatement)
-            for job in claimed { jobs.append(try start(connection, job, request)) }
+            for job in claimed { jobs.append(try start(connection, job, request, keepsLanes: keepsLanes)) }
             if !goesByLanes { break }
             guard claimed.isEmpty else { continue }
             // A head that was canceled while we waited for it leaves the next one to be taken.
@@ -53,7 +56,26 @@ extension JobSQL {
             next = try nextDue(connection)
             claimed = try claimOnce(connection, request, limit: request.count)
         }
-        return ClaimAnswer(jobs: try claimed.map { try start(connection, $0, request) }, nextDue: next)
+        return ClaimAnswer(jobs: try claimed.map { try start(connection, $0, request, keepsLanes: true) }, nextDue: next)
+    }
+
+    /// What a claim has to know first, by one statement.
+    private struct Outset {
+        var isPaused = false
+        var areLanesKept = false
+        var nextDue: Timestamp?
+
+        init(_ connection: any SQLConnection) throws {
+            guard let row = try connection.query(Self.statement, []).first else { return }
+            isPaused = try row.bool("paused")
+            areLanesKept = try row.bool("lanes_kept")
+            nextDue = try row.optionalTime("run_after")
+        }
+
+        private static let statement = """
+            SELECT (SELECT count(*) FROM queue_pause) AS paused, lanes_kept, (\(ClaimShape.nextDue)) AS run_after
+            FROM queue_clock WHERE id = 1
+            """
     }
 
     /// When the next job that waits for its time becomes due.
@@ -101,11 +123,12 @@ extension JobSQL {
     private static func start(
         _ connection: any SQLConnection,
         _ claimed: (job: Transcription, charge: Double),
-        _ request: ClaimRequest
+        _ request: ClaimRequest,
+        keepsLanes: Bool
     ) throws -> ClaimedJob {
         let job = claimed.job
         if claimed.charge != 0 { try Lanes.advanceClock(connection, owner: job.owner, priority: job.priority) }
-        try Lanes.refresh(connection, owner: job.owner, charge: claimed.charge)
+        if keepsLanes { try Lanes.refresh(connection, owner: job.owner, charge: claimed.charge) }
         let execution = ExecutionID(job: job.id, attempt: job.attempt)
         try connection.perform(
             "INSERT INTO executions (job, number, id, status, started_at) VALUES ($1, $2, $3, 'processing', $4)",

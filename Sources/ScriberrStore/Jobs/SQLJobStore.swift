@@ -21,6 +21,8 @@ package struct SQLJobStore: JobStore {
 
     package func together(_ calls: () -> Void) { database.together(calls) }
 
+    package func keep(_ standing: any StandingClaim) { database.keep(standing) }
+
     package func register(_ instance: InstanceRecord) async throws {
         try await database.write { try InstanceSQL.register($0, instance) }
         registered.record.withLock { $0 = instance }

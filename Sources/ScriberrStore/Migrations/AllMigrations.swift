@@ -20,5 +20,6 @@ package let allMigrations = [
     Migration(id: 25, name: "login attempts", statements: Migration025LoginAttempts.statements),
     Migration(id: 26, name: "less upkeep", statements: Migration026Upkeep.statements),
     Migration(id: 27, name: "attempts by their key", statements: Migration027Attempts.statements),
-    Migration(id: 31, name: "less for each row on PostgreSQL", statements: Migration031Rows.statements),
+    Migration(id: 28, name: "fewer pages", statements: Migration028FewerPages.statements),
+    Migration(id: 29, name: "less for each row on PostgreSQL", statements: Migration029Rows.statements),
 ]

@@ -16,7 +16,10 @@ struct MovePart: Sendable, Hashable {
             let columns = table.columns.filter(others.contains)
             let unshared = others.symmetricDifference(table.columns).map { "\(table.name).\($0)" }
             guard TableShape.ownColumns.isSuperset(of: unshared), !table.key.isEmpty else { throw mismatch(table.name) }
-            return MovePart(table: table, columns: columns)
+            var shape = table
+            // Where one database counts and the other goes by what is there, the number goes on all the same.
+            shape.counter = table.counter ?? targets[table.name]?.counter
+            return MovePart(table: shape, columns: columns)
         }
     }
 
@@ -36,8 +39,9 @@ struct MovePart: Sendable, Hashable {
         guard let counter = table.counter else { return 0 }
         switch connection.dialect {
         case .sqlite:
-            let row = try connection.query("SELECT seq FROM sqlite_sequence WHERE name = $1", [.text(name)]).first
-            return try row?.integer("seq") ?? 0
+            let counted = try connection.query("SELECT seq FROM sqlite_sequence WHERE name = $1", [.text(name)]).first
+            let greatest = try connection.query("SELECT max(\(counter)) AS seq FROM \(name)", []).first
+            return max(try counted?.integer("seq") ?? 0, try greatest?.optionalInteger("seq") ?? 0)
         case .postgres:
             guard let sequence = try sequence(connection, counter) else { return 0 }
             let sql = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END AS last FROM \(sequence)"
@@ -49,6 +53,7 @@ struct MovePart: Sendable, Hashable {
     func setCounter(_ connection: any SQLConnection, to value: Int64) throws {
         guard let counter = table.counter, value > 0 else { return }
         switch connection.dialect {
+        case .sqlite where name == EventLog.table: try EventLog.holdPlace(connection, value)
         case .sqlite:
             try connection.execute("DELETE FROM sqlite_sequence WHERE name = $1", [.text(name)])
             try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", [.text(name), .integer(value)])

@@ -1,3 +1,5 @@
+public import ScriberrCore
+
 /// A value that goes into or comes out of a statement.
 public enum SQLValue: Sendable, Hashable {
     /// No value.
@@ -56,8 +58,9 @@ public protocol SQLConnection {
     func eventHorizon() throws -> Int64?
     /// Runs `action` once the transaction is durable; never if it is rolled back. For wake-ups only.
     func afterCommit(_ action: @escaping @Sendable () -> Void)
-    /// Hands over what may be done as soon as nothing but the commit is missing, which is where the time goes: for hints only, as the
-    /// commit may still fail. What a listener asks of this database at once comes after it.
+    /// Says that the transaction brings work: claims that stand are made in it, after everything else. Where none stands, `hint` is called
+    /// as soon as nothing but the commit is missing, which is where the time goes: for hints only, as the commit may still fail. What a
+    /// listener asks of this database at once comes after it.
     func beforeCommit(_ hint: @escaping @Sendable () -> Void)
 }
 
@@ -129,6 +132,8 @@ public protocol Database: Sendable {
     ) async throws -> Value
     /// Says that the writes which `calls` starts belong together, so that they can share a commit. Answers once they are started.
     func together(_ calls: () -> Void)
+    /// Keeps a claim for transactions that bring work, for as long as the claim itself lives.
+    func keep(_ standing: any StandingClaim)
     /// Waits for what runs and closes every connection.
     func close() async
 }
@@ -144,6 +149,9 @@ extension Database {
         if let value = try readAtOnce(body) { return value }
         return try await read(body)
     }
+
+    /// Never runs it.
+    public func keep(_ standing: any StandingClaim) {}
 
     /// Takes calls as they come.
     public func together(_ calls: () -> Void) { calls() }

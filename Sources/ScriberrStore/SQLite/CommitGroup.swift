@@ -20,6 +20,8 @@ final class CommitGroup: Sendable {
 
     private let pool: DatabasePool
     private let signals: StoreSignals
+    /// Claims to be made in transactions that bring work.
+    let standing = StandingClaims()
     private let groupMax: Int
     private let lookout: Duration
     private let loan: ThreadLoan
@@ -161,20 +163,31 @@ final class CommitGroup: Sendable {
         if isOnLoan { loan.refuseWaiting() }
         defer { if isOnLoan { loan.allowWaiting() } }
         var settlements: [Settlement]?
+        var joined: [JoinedClaim] = []
         do {
             try connection.begin()
             settlements = try together(group, connection) ?? oneByOne(group, connection)
+            if settlements != nil { joined = connection.join(standing) }
+            if !joined.isEmpty, connection.lostTransaction {
+                // A claim that stood took it along. Without it there may be room.
+                joined = joined.undone()
+                try connection.startOver()
+                settlements = try together(group, connection) ?? oneByOne(group, connection)
+            }
             if settlements != nil {
-                gaveHints.store(connection.giveHints(), ordering: .relaxed)
+                gaveHints.store(joined.isEmpty && connection.giveHints(), ordering: .relaxed)
                 try connection.commit()
             }
         } catch {
             let mustWait = isOnLoan && connection.metLock
             connection.abandon()
+            for claim in joined { claim.fail(error) }
             if !mustWait { for write in group { write.fail(error) } }
             return !mustWait
         }
         loan.note(.now - begin, met: isOnLoan ? 0 : group.count)
+        // First of all: a worker waits.
+        for claim in joined { claim.settle() }
         guard let settlements else { return true }
         state.withLock { state in
             state.statistics.commits += 1

@@ -1,6 +1,6 @@
 import Dispatch
 import GRDB
-import ScriberrCore
+package import ScriberrCore
 
 /// A SQLite database on one connection whose calls run on the caller's thread and return when they are done: for simulations
 /// that must repeat exactly, and for tests. The same statements run on it as on ``SQLiteDatabase``.
@@ -8,6 +8,7 @@ package final class InlineSQLiteDatabase: Database {
     /// Who hears of what this process commits.
     package let signals: StoreSignals
     private let queue: DatabaseQueue
+    private let standing = StandingClaims()
 
     /// Opens the file at `path`, or a database in memory when that is nil, and brings its tables up to date.
     package init(
@@ -37,14 +38,27 @@ package final class InlineSQLiteDatabase: Database {
 
     /// Runs `body` in a transaction, now.
     package func writeNow<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
-        let (value, actions) = try queue.writeWithoutTransaction { database in
-            let connection = SQLiteConnection(database, signals: signals)
-            let value = try connection.inTransaction(body)
-            return (value, connection.takeActions())
+        var joined: [JoinedClaim] = []
+        do {
+            let (value, actions) = try queue.writeWithoutTransaction { database in
+                let connection = SQLiteConnection(database, signals: signals)
+                let value = try connection.inTransaction { connection in
+                    let value = try body(connection)
+                    joined = connection.join(standing)
+                    return value
+                }
+                return (value, connection.takeActions())
+            }
+            for claim in joined { claim.settle() }
+            for action in actions { action() }
+            return value
+        } catch {
+            for claim in joined { claim.fail(error) }
+            throw error
         }
-        for action in actions { action() }
-        return value
     }
+
+    package func keep(_ standing: any StandingClaim) { self.standing.keep(standing) }
 
     package func read<Value: Sendable>(
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value

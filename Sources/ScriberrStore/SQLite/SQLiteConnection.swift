@@ -68,6 +68,9 @@ final class SQLiteConnection: SQLConnection {
 
     func beforeCommit(_ hint: @escaping @Sendable () -> Void) { hints.append(hint) }
 
+    /// Whether there is something to hint at.
+    var bringsWork: Bool { !hints.isEmpty }
+
     /// Gives the hints of what is about to be committed, and answers whether there were any. One that is given in vain does no harm.
     func giveHints() -> Bool {
         defer { hints = [] }

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 import GRDB
-import ScriberrCore
+package import ScriberrCore
 
 /// A SQLite file: one writer with grouped commits, readers beside it, and a keeper of the write-ahead log.
 package final class SQLiteDatabase: Database {
@@ -82,6 +82,8 @@ package final class SQLiteDatabase: Database {
     }
 
     package func together(_ calls: () -> Void) { group.together(calls) }
+
+    package func keep(_ standing: any StandingClaim) { group.standing.keep(standing) }
 
     /// How commits were shared since the database was opened.
     package var commitStatistics: CommitStatistics { group.statistics }

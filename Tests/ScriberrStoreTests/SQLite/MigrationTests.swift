@@ -90,4 +90,63 @@ import Testing
             await new.close()
         }
     }
+
+    @Test(arguments: [false, true]) func `that number events anew go on behind the last one`(isEmptied: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/a.db"
+            let old = try SQLiteDatabase(path: path, migrations: allMigrations.filter { $0.id < 28 })
+            for _ in 1...2 { _ = try await note(in: old) }
+            let last = try await note(in: old)
+            if isEmptied { try await old.write { _ = try $0.execute("DELETE FROM events", []) } }
+            await old.close()
+            let new = try SQLiteDatabase(path: path)
+            #expect(try await new.read { try EventLog.latestSequence($0) } == last)
+            let found = try await new.read { try EventLog.events($0, after: 0, owner: UserID(1), limit: 9).count }
+            #expect(found == (isEmptied ? 0 : 3))
+            let next = try await note(in: new)
+            #expect(next == last + 1)
+            await new.close()
+        }
+    }
+
+    @Test func `keep what is still to be made searchable`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/a.db"
+            let old = try SQLiteDatabase(path: path, migrations: allMigrations.filter { $0.id < 28 })
+            let time = Timestamp(microseconds: 5)
+            let job = Transcription(
+                id: .make(),
+                owner: try await old.write { try insertOwner($0, "ada", at: time) },
+                fileID: .make(),
+                title: "",
+                options: TranscriptionOptions(),
+                createdAt: time
+            )
+            try await old.write {
+                try JobSQL.enqueue($0, job, blobKey: "")
+                try $0.execute("INSERT INTO search_pending (job) VALUES ($1)", [.id(job.id)])
+            }
+            await old.close()
+            let new = try SQLiteDatabase(path: path)
+            let pending = "SELECT job FROM search_pending"
+            #expect(try await new.read { try $0.query(pending, []).map { try $0.text("job") } } == [job.id.text])
+            try await new.write { _ = try $0.execute("DELETE FROM transcriptions", []) }
+            #expect(try await new.read { try $0.query(pending, []).count } == 0)
+            await new.close()
+        }
+    }
+}
+
+/// Appends an event.
+private func note(in database: SQLiteDatabase) async throws -> Int64 {
+    try await database.write {
+        try EventLog.append(
+            $0,
+            owner: UserID(1),
+            subject: "tr_1",
+            type: .transcriptionQueued,
+            payload: "{}",
+            at: Timestamp(microseconds: 5)
+        )
+    }
 }

@@ -1,5 +1,5 @@
 /// PostgreSQL does less for each row of a job's way.
-enum Migration031Rows {
+enum Migration029Rows {
     /// The statements, in order, in the words of `dialect`.
     static func statements(_ dialect: SQLDialect) -> [String] { dialect == .postgres ? keys + search + storage : [] }
 
