@@ -173,7 +173,7 @@ private struct FormReader {
             target = .nothing
             guard value.count + bytes.count <= Self.fieldBytesMax else {
                 if isNamedFile { return }
-                throw MultipartError.malformed("field too long")
+                throw ScriberrError(.validation, "A field has at most \(Self.fieldBytesMax >> 10) KiB.", field: name)
             }
             value += bytes
             target = .field(name, value, isNamedFile: isNamedFile)

@@ -58,7 +58,10 @@ extension SpeechRequest {
     func check(_ job: Transcription) throws {
         let failure = job.warnings.first { $0.code == "DIARIZATION_FAILED" }
         guard format == .diarizedJSON, let failure else { return }
-        throw ScriberrError(.engineFailed, "\(failure.message) The text is kept as \(job.id.text); ask for json to get it here.")
+        throw ScriberrError(
+            .engineUnavailable,
+            "\(failure.message) The text is kept as \(job.id.text); ask for json to get it here."
+        )
     }
 }
 

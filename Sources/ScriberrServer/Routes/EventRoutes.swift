@@ -9,7 +9,7 @@ extension Route {
             "/api/v1/events",
             .scoped(.read) { call, principal in
                 call.eventStream(
-                    FeedRequest(owner: principal.owner, types: call.eventTypes, after: try call.lastEventID())
+                    FeedRequest(owner: principal.owner, types: try call.eventTypes(), after: try call.lastEventID())
                 )
             }
         ),
@@ -23,7 +23,7 @@ extension Route {
                     FeedRequest(
                         owner: principal.owner,
                         subject: id.text,
-                        types: call.eventTypes,
+                        types: try call.eventTypes(),
                         after: try call.lastEventID()
                     )
                 )
@@ -33,9 +33,13 @@ extension Route {
 }
 
 extension Call {
-    /// The names in `?types=a,b`; nil for all.
-    fileprivate var eventTypes: Set<String>? {
+    /// The names in `?types=a,b`; nil for all. Throws `VALIDATION_ERROR` for a name that no event has.
+    fileprivate func eventTypes() throws -> Set<String>? {
         let names = (query["types"] ?? "").split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
+        guard EventType.streamed.isSuperset(of: names) else {
+            let known = EventType.streamed.sorted().joined(separator: ", ")
+            throw ScriberrError(.validation, "There are events of these types: \(known).", field: "types")
+        }
         return names.isEmpty ? nil : Set(names)
     }
 }

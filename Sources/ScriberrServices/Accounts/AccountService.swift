@@ -196,7 +196,7 @@ package final class AccountService: Sendable {
         guard let seconds = try await throttle.begin(name: name, address: address, at: clock.now()) else { return }
         throw ScriberrError(
             .tooManyRequests,
-            "Too many attempts. Try again in \(seconds) seconds.",
+            "Too many attempts. Try again in \(seconds == 1 ? "a second" : "\(seconds) seconds").",
             retryAfterSeconds: seconds
         )
     }

@@ -19,7 +19,7 @@ extension ModelsCommand {
                 _ = try await store.pull(name) { event in
                     guard case .downloading(let received, let total) = event else { return }
                     let share = total.map { $0 > 0 ? Double(received) / Double($0) : 0 }
-                    terminal.status("\(name): \(share.map { Terminal.bar($0) } ?? "") \(received >> 20) MB")
+                    terminal.status("\(name): \(share.map { Terminal.bar($0) } ?? "") \(received / 1_000_000) MB")
                 }
                 return "installed"
             }

@@ -44,7 +44,7 @@ struct ModelsCommand: AsyncParsableCommand {
 
         private func row(_ card: ModelCard) -> [String] {
             let languages = card.languages.count > 4 ? "\(card.languages.count) languages" : card.languages.joined(separator: " ")
-            let size = card.sizeBytes.map { "\(max(1, $0 >> 20)) MB" } ?? "-"
+            let size = card.sizeBytes.map { "\(max(1, ($0 + 500_000) / 1_000_000)) MB" } ?? "-"
             return [
                 card.id, card.installed ? "yes" : "no", size, languages.isEmpty ? "any" : languages,
                 card.capabilities.joined(separator: ", "),

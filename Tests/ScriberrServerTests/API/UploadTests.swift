@@ -64,6 +64,8 @@ import Testing
             #expect(try await client.send(form: open, to: path).failure == "400 INVALID_REQUEST file")
             let text = TestForm().file(Array("just text".utf8), name: "notes.txt", type: "text/plain")
             #expect(try await client.send(form: text, to: path).failure == "415 UNSUPPORTED_MEDIA_TYPE file")
+            let long = TestForm().field("title", String(repeating: "a", count: 70_000)).file(TestForm.recording())
+            #expect(try await client.send(form: long, to: path).failure == "422 VALIDATION_ERROR title")
             let options = TestForm().field("options", "{").file(TestForm.recording())
             #expect(
                 try await client.send(form: options, to: "/api/v1/transcriptions:submit").failure == "400 INVALID_REQUEST options"
