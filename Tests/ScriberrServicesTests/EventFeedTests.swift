@@ -34,7 +34,8 @@ import Testing
             while names.last != "transcription.deleted", let message = try await mine.next() { names.append(message.name) }
             #expect(
                 names == [
-                    "file.ready", "transcription.created", "transcription.updated", "transcription.canceled",
+                    "file.ready", "transcription.created", "transcription.queued", "transcription.updated",
+                    "transcription.canceled",
                     "transcription.deleted",
                 ]
             )

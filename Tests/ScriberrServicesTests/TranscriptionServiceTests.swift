@@ -120,7 +120,7 @@ import Testing
             let job = try await jobs.submit(world.upload(ann), NewTranscription(title: "Mine"))
             #expect(job.title == "Mine")
             #expect(try await world.services.library.get(ann, job.fileID).title == "Mine")
-            #expect(try await world.events(ann) == ["transcription.created"])
+            #expect(try await world.events(ann) == ["transcription.created", "transcription.queued"])
 
             var bad = NewTranscription()
             bad.options.start = .value(11)

@@ -234,7 +234,7 @@ struct Oracle {
         guard let after, case .create(after.id) = cause, after.status == .queued, after.attempt == 0 else {
             throw Violation("a job is born queued", "\(String(describing: after)) after \(cause)")
         }
-        return ["transcription.created"]
+        return ["transcription.created", "transcription.queued"]
     }
 
     private func checkConstants(_ before: JobState, _ after: JobState, _ cause: Cause) throws {

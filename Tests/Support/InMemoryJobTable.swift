@@ -24,6 +24,7 @@ public struct InMemoryJobTable: Sendable {
     /// Puts a job in the queue.
     public mutating func create(_ job: Transcription) {
         jobs[job.id] = job
+        note(job, .transcriptionCreated, job.createdAt)
         note(job, .transcriptionQueued, job.createdAt)
     }
 

@@ -1,7 +1,7 @@
 /// What the queue needs of a database. One conformance suite states the rules; every driver passes it.
 ///
 /// All writes of a worker are fenced: they match (job, `processing`, attempt) and tell when nothing matched. Each transition
-/// writes its one event in the same transaction. No call sleeps or retries; the caller decides.
+/// writes its event in the same transaction. No call sleeps or retries; the caller decides.
 public protocol JobStore: Sendable {
     /// Registers this process, so that others can tell its jobs from those of a dead one.
     func register(_ instance: InstanceRecord) async throws

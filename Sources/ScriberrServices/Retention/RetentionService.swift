@@ -90,6 +90,8 @@ extension RetentionService {
     /// `onFailure` hears of what went wrong; it is tried again.
     package func run(every interval: Duration = .seconds(600), onFailure: @escaping @Sendable (any Error) -> Void) async {
         let notices = signals.events.subscribe()
+        // Before the first sweep, which finds what completed until then.
+        let start = (try? await database.read { try EventLog.latestSequence($0) }) ?? 0
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while !Task.isCancelled {
@@ -99,7 +101,7 @@ extension RetentionService {
                 }
             }
             group.addTask {
-                var reached = (try? await database.read { try EventLog.latestSequence($0) }) ?? 0
+                var reached = start
                 for await _ in notices {
                     let after = reached
                     let found = try? await database.read { db in

@@ -1,6 +1,6 @@
 import ScriberrCore
 
-/// The one event that a transition of a job leaves in the log.
+/// The event that a transition of a job leaves in the log. A new job leaves two: that it is there, and that it waits.
 struct JobEvent {
     var job: TranscriptionID
     var owner: UserID
@@ -28,10 +28,16 @@ struct JobEvent {
 }
 
 extension JobEvent {
-    /// The first of a job that was just put into the queue.
-    init(created job: Transcription) {
-        self.init(job: job.id, owner: job.owner, type: .transcriptionCreated, status: .queued, progress: 0, stage: .queued)
+    /// The types of the events of a job that was just put into the queue, in order.
+    static let births: [EventType] = [.transcriptionCreated, .transcriptionQueued]
+
+    /// The events of a job that was just put into the queue; they differ by their types.
+    init(born job: Transcription, _ type: EventType = .transcriptionCreated) {
+        self.init(job: job.id, owner: job.owner, type: type, status: .queued, progress: 0, stage: .queued)
     }
+
+    /// ``births`` as a table of a statement: rows are made in its order, for each job or for all of them.
+    static let birthTable = "(VALUES \(births.map { "('\($0.rawValue)')" }.joined(separator: ", "))) AS born (type)"
 }
 
 /// `text` as a JSON string.

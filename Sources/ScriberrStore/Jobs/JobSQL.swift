@@ -8,7 +8,7 @@ package import ScriberrCore
 package enum JobSQL {}
 
 extension JobSQL {
-    /// Puts a new job into the queue, with its `transcription.created` event, and wakes workers after the commit.
+    /// Puts a new job into the queue, with its `transcription.created` and `.queued` events, and wakes workers after the commit.
     ///
     /// `blobKey` says where its audio lies for as long as the job lives. `foldedTitle` is what lists sort and search by;
     /// it follows from the title when left out.
@@ -20,7 +20,6 @@ extension JobSQL {
     ) throws {
         precondition(job.status == .queued && job.attempt == 0, "Only a new job can be put into the queue.")
         let isDue = job.runAfter <= job.createdAt
-        let event = JobEvent(created: job)
         let row: [SQLValue] = [
             .id(job.id), .id(job.owner), .id(job.fileID), .text(job.diarizes?.text), .text(blobKey), .text(job.title),
             .text(foldedTitle ?? TitleFolding.fold(job.title)), .text(try OptionsText.encode(job.options)),
@@ -29,12 +28,12 @@ extension JobSQL {
             .text(job.options.model), .bool(job.options.device == "cuda"),
         ]
         if connection.dialect == .postgres, isDue {
-            try connection.perform(wholeEnqueue, row + [.text(event.payload)])
+            try connection.perform(wholeEnqueue, row + [.text(JobEvent(born: job).payload)])
             EventLog.wakeReaders(connection)
         } else {
             try connection.perform(insertion, row)
             if isDue { try Lanes.noteArrival(connection, job) } else { try Lanes.open(connection, job) }
-            try event.append(connection, at: job.createdAt)
+            for type in JobEvent.births { try JobEvent(born: job, type).append(connection, at: job.createdAt) }
         }
         raise(connection, isDue ? .due : .dueLater(job.runAfter))
         let signals = connection.signals
@@ -49,13 +48,13 @@ extension JobSQL {
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', $8, $9, $10, $11, $12, $13, 'queued', $14, $15, $16, $17, $18)
         """
 
-    /// The same with lane and event, as PostgreSQL can do it in one statement.
+    /// The same with lane and events, as PostgreSQL can do it in one statement.
     private static let wholeEnqueue = """
         WITH job AS (\(insertion)), lane AS (
             \(Lanes.arrivalText(.postgres, owner: 2, priority: 9, queuedAt: 10, createdAt: 15, id: 1))
         )
         INSERT INTO events (owner, subject, type, payload, at)
-        VALUES ($2, $1, '\(EventType.transcriptionCreated.rawValue)', $19, $15)
+        SELECT $2, $1, type, $19, $15 FROM \(JobEvent.birthTable)
         """
 
     /// Tells listeners once the transaction is durable.

@@ -37,7 +37,7 @@ extension JobSQL {
             PostgresArray.fractions(jobs.map(\.audioSeconds)), PostgresArray.numbers(jobs.map(\.createdAt.microseconds)),
             PostgresArray.numbers(jobs.map(\.updatedAt.microseconds)), PostgresArray.texts(jobs.map(\.options.model)),
             PostgresArray.numbers(jobs.map { $0.options.device == "cuda" ? 1 : 0 }),
-            PostgresArray.texts(jobs.map { JobEvent(created: $0).payload }),
+            PostgresArray.texts(jobs.map { JobEvent(born: $0).payload }),
         ]
     }
 
@@ -64,7 +64,8 @@ extension JobSQL {
         \(EventHorizon.place),
         noted AS (
             INSERT INTO events (sequence, owner, subject, type, payload, at)
-            SELECT \(EventHorizon.next), owner, id, '\(EventType.transcriptionCreated.rawValue)', payload, created_at FROM place, given
+            SELECT \(EventHorizon.next), owner, id, born.type, payload, created_at
+            FROM place, given, \(JobEvent.birthTable)
         )
         SELECT \(ClaimShape.lanesKept) AS lanes_kept
         """

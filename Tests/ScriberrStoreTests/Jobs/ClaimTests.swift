@@ -23,7 +23,9 @@ import Testing
             #expect(executions.map(\.number) == [1])
             #expect(executions.first?.id == claimed.execution)
             #expect(executions.first?.status == .processing)
-            #expect(try await world.eventTypes(id) == ["transcription.created", "transcription.progress"])
+            #expect(
+                try await world.eventTypes(id) == ["transcription.created", "transcription.queued", "transcription.progress"]
+            )
         }
     }
 

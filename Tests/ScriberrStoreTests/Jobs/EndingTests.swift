@@ -170,7 +170,7 @@ import Testing
             #expect(job.progress == 0.4)
             #expect(job.stage == .transcribing)
             #expect(job.updatedAt == changedAt)
-            let payloads = try await world.events(lease.job).dropFirst(2).map(\.payload)
+            let payloads = try await world.events(lease.job).dropFirst(3).map(\.payload)
             #expect(payloads == [#"{"id":"\#(lease.job)","status":"processing","progress":0.4,"stage":"transcribing"}"#])
         }
     }

@@ -129,7 +129,9 @@ import Testing
             let next = try await world.enqueue(2)
             #expect(try await world.store.requestCancel(id, owner: world.owner, at: world.now) == .canceled)
             #expect(try await world.job(id).status == .canceled)
-            #expect(try await world.eventTypes(id) == ["transcription.created", "transcription.canceled"])
+            #expect(
+                try await world.eventTypes(id) == ["transcription.created", "transcription.queued", "transcription.canceled"]
+            )
             #expect(try await world.claim(2, policy: .fairShare).map(\.lease.job) == [next])
         }
     }

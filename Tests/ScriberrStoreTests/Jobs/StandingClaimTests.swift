@@ -25,7 +25,9 @@ private let drivers: [JobStoreDriver] = [.sqliteFile, .sqliteInline]
             #expect(try await world.job(id) == job.job)
             #expect(job.job.leaseExpiresAt == world.now + .seconds(30))
             #expect(try await world.executions(id).map(\.status) == [.processing])
-            #expect(try await world.eventTypes(id) == ["transcription.created", "transcription.progress"])
+            #expect(
+                try await world.eventTypes(id) == ["transcription.created", "transcription.queued", "transcription.progress"]
+            )
             #expect(try await world.store.complete(job.lease, someResult, at: world.now) == .applied)
             try await world.enqueue(3)
             #expect(claim.answers.count == 1, "It is made once.")
@@ -45,7 +47,7 @@ private let drivers: [JobStoreDriver] = [.sqliteFile, .sqliteInline]
             #expect(try await world.job(id).status == .queued)
             #expect(try await world.job(id).attempt == 0)
             #expect(try await world.executions(id).isEmpty)
-            #expect(try await world.eventTypes(id) == ["transcription.created"])
+            #expect(try await world.eventTypes(id) == ["transcription.created", "transcription.queued"])
             try await world.allowExecutions()
             #expect(try await world.claim().map(\.lease.job) == [id])
         }
@@ -61,7 +63,7 @@ private let drivers: [JobStoreDriver] = [.sqliteFile, .sqliteInline]
             #expect(throws: ScriberrError.self) { try first.answers.first?.get() }
             #expect(second.answers.isEmpty, "There is no transaction left for it.")
             #expect(try await world.job(id).status == .queued)
-            #expect(try await world.eventTypes(id) == ["transcription.created"])
+            #expect(try await world.eventTypes(id) == ["transcription.created", "transcription.queued"])
         }
     }
 

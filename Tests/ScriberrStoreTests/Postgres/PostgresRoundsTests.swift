@@ -30,7 +30,7 @@ struct `Calls at once on PostgreSQL` {
                 let stored = try await world.job(job.id)
                 #expect((stored.status, stored.title, stored.options.model) == (.queued, job.title, job.options.model))
                 #expect((stored.owner, stored.audioSeconds, stored.priority) == (job.owner, job.audioSeconds, job.priority))
-                #expect(try await world.eventTypes(job.id) == ["transcription.created"])
+                #expect(try await world.eventTypes(job.id) == ["transcription.created", "transcription.queued"])
             }
             // In their order, as if each had been put in by itself.
             let order = try await world.claim(40).map(\.lease.job)
