@@ -15,6 +15,13 @@ struct Fetching: Sendable {
     let part: PartialFile
     let reachability: Reachability
 
+    /// The address as logs may show it: without the name and password that a mirror may have in it.
+    private var address: String {
+        guard var parts = URLComponents(string: url) else { return source.file }
+        (parts.user, parts.password) = (nil, nil)
+        return parts.string ?? source.file
+    }
+
     /// Hears how much of the file is on disk and how much that should be.
     typealias OnBytes = @Sendable (_ received: Int64, _ total: Int64?) -> Void
 
@@ -59,7 +66,7 @@ struct Fetching: Sendable {
             throw CancellationError()
         } catch {
             try Task.checkCancellation()
-            throw failure("The model could not be downloaded: the connection failed.", .transient, "\(url): \(error)")
+            throw failure("The model could not be downloaded: the connection failed.", .transient, "\(address): \(error)")
         }
     }
 
@@ -88,17 +95,17 @@ struct Fetching: Sendable {
             guard let resume, let range = ContentRange(response.headers.first(name: "content-range")), range.start == resume.bytes
             else {
                 part.cleanUp(keepsResumable: false)
-                throw failure("The model server sent another part than was asked for.", .transient, url)
+                throw failure("The model server sent another part than was asked for.", .transient, address)
             }
             try checkTotal(range.total)
             return resume.bytes
         case 416:
             part.cleanUp(keepsResumable: false)
-            throw failure("The model server has no such part of the file.", .transient, url)
+            throw failure("The model server has no such part of the file.", .transient, address)
         case 408, 425, 429, 500...599:
-            throw failure("The model server is not able to answer now.", .transient, "\(url): status \(response.status.code)")
+            throw failure("The model server is not able to answer now.", .transient, "\(address): status \(response.status.code)")
         default:
-            throw failure("The model server does not have this file.", .permanent, "\(url): status \(response.status.code)")
+            throw failure("The model server does not have this file.", .permanent, "\(address): status \(response.status.code)")
         }
     }
 
@@ -108,7 +115,7 @@ struct Fetching: Sendable {
         throw failure(
             "The model server has another version of \(source.file) than we know.",
             .permanent,
-            "\(url): \(total) bytes instead of \(known)"
+            "\(address): \(total) bytes instead of \(known)"
         )
     }
 
@@ -128,12 +135,12 @@ struct Fetching: Sendable {
             let count = try sink.write(buffer)
             guard count <= bytesMax else {
                 part.cleanUp(keepsResumable: false)
-                throw failure("The model server sent more than the file's length.", .permanent, url)
+                throw failure("The model server sent more than the file's length.", .permanent, address)
             }
             onBytes(count, total)
         }
         guard total.map({ sink.count == $0 }) ?? true else {
-            throw failure("The model's download was cut.", .transient, "\(url): \(sink.count) of \(total ?? 0) bytes")
+            throw failure("The model's download was cut.", .transient, "\(address): \(sink.count) of \(total ?? 0) bytes")
         }
         try sink.synchronize()
     }
@@ -163,7 +170,7 @@ struct Fetching: Sendable {
                     try await ContinuousClock().sleep(for: left)
                 }
                 let fault = watch.hasAnswered ? "sent nothing for too long" : "does not answer"
-                throw failure("The model server \(fault).", .transient, url)
+                throw failure("The model server \(fault).", .transient, address)
             }
             defer { group.cancelAll() }
             try await group.next()

@@ -337,7 +337,7 @@ struct ModelStoreTests {
                 nativeFolder: "",
                 hostPath: "",
                 // Nobody listens at this port.
-                mirrorBaseURL: "http://127.0.0.1:1"
+                mirrorBaseURL: "http://someone:a-password@127.0.0.1:1"
             )
             var limits = DownloadLimits()
             // Whoever waits for an answer waits longer than this test may last.
@@ -346,6 +346,7 @@ struct ModelStoreTests {
             let model = ModelCatalogue.defaultDiarizationModel
             let first = await #expect(throws: ScriberrError.self) { _ = try await store.obtain(model) }
             #expect(first?.code == .downloadFailed && first?.message.contains("connection failed") == true)
+            #expect(first?.detail?.contains("http://127.0.0.1:1/") == true && first?.detail?.contains("a-password") == false)
             let second = await #expect(throws: ScriberrError.self) { _ = try await store.obtain(model) }
             #expect(second?.code == .downloadFailed && second?.message.contains("a moment ago") == true)
             // Whoever asks for it by hand means now.
