@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import ScriberrTestSupport
 import Synchronization
 
@@ -16,6 +17,8 @@ final class Mirror: Sendable {
         child.standardOutput = pipe
         child.standardError = pipe
         try launch(child)
+        let number = child.processIdentifier
+        Survivors.add(number)
         let reader = pipe.fileHandleForReading
         let (lines, found) = AsyncStream.makeStream(of: String.self)
         process = Mutex(child)
@@ -28,6 +31,7 @@ final class Mirror: Sendable {
                 found.yield(text)
             }
             found.finish()
+            Survivors.remove(number)
         }
         var address: String?
         for await _ in lines {
@@ -52,7 +56,7 @@ final class Mirror: Sendable {
         heard.text.withLock { $0.split(separator: "\n").count { $0.contains("\"GET ") && $0.contains(file) } }
     }
 
-    func stop() { process.withLock { $0.terminate() } }
+    func stop() { process.withLock { _ = kill($0.processIdentifier, SIGKILL) } }
 
     /// Packs files into `TAG/NAME.tar.bz2` below the folder, in one top folder as releases have them.
     static func pack(_ files: [(source: String, name: String)], as archive: String, tag: String, in folder: String) throws {

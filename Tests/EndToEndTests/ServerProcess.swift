@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import ScriberrTestSupport
 import Synchronization
-import Testing
 
 /// A real server: the built binary with a data folder of its own, on a port the system chose.
 final class ServerProcess: Sendable {
@@ -151,21 +150,4 @@ final class ServerProcess: Sendable {
 struct ServerDied: Error, CustomStringConvertible {
     let output: [String]
     var description: String { "the server ended before it was ready:\n" + output.joined(separator: "\n") }
-}
-
-/// The servers that run. Those of a test that failed end with the tests.
-private enum Survivors {
-    private static let running = Mutex<Set<Int32>>([])
-    private static let isWatching: Bool = atexit { Survivors.end() } == 0
-
-    static func add(_ number: Int32) {
-        #expect(isWatching)
-        running.withLock { _ = $0.insert(number) }
-    }
-
-    static func remove(_ number: Int32) { running.withLock { _ = $0.remove(number) } }
-
-    private static func end() {
-        for number in running.withLock({ $0 }) { kill(number, SIGKILL) }
-    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import ScriberrCore
 import ScriberrServices
 import ScriberrStore
@@ -40,6 +41,19 @@ import Testing
                 ]
             )
         }
+    }
+
+    @Test func `whatever type an event can have can be asked for`() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Sources")
+        var named: Set<String> = []
+        for path in try FileManager.default.subpathsOfDirectory(atPath: root.path) where path.hasSuffix(".swift") {
+            let text = try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+            named.formUnion(text.matches(of: /EventType\((?:rawValue: )?"([a-z.]+)"\)/).map { String($0.1) })
+        }
+        // Sent to one webhook, and to nobody else.
+        named.remove("webhook.test")
+        #expect(named == EventType.streamed)
     }
 
     @Test func `what was missed is replayed without a snapshot`() async throws {

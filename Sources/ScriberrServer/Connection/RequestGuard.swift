@@ -41,7 +41,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let pipeline = context.pipeline.syncOperations
         // Behind the codec nobody knows any more which version was spoken.
         if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
-            try? pipeline.addHandler(HeadCheck(), position: .before(codec))
+            do { try pipeline.addHandler(HeadCheck(), position: .before(codec)) } catch { context.fireErrorCaught(error) }
         }
         if context.channel.isActive { watch(context, in: patience) }
     }

@@ -51,7 +51,12 @@ extension Call {
                 return try await self.run(under: reservation, run)
             } catch is IdempotencyOvertaken {
                 // The one that has the key now answers for both.
-                if case .replay(let stored) = try await decision(principal, key, print) { return Answer(stored) }
+                switch try await decision(principal, key, print) {
+                case .replay(let stored): return Answer(stored)
+                // That one failed. What this one had in hand, such as an upload, is used up.
+                case .proceed(let next): await services.idempotency.abandon(next)
+                case .conflict: break
+                }
                 throw ScriberrError(.conflict, "This request lasted too long; send it again.")
             }
         }

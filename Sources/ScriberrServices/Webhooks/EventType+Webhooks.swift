@@ -13,15 +13,6 @@ extension EventType {
         .transcriptionDeleted, .transcriptUpdated, .profileUpdated, .settingsUpdated, .webhookDisabled,
     ]
 
-    /// What event streams can carry besides.
-    private static let passing: [EventType] = [
-        .fileProgress, .transcriptionProgress, .transcriptionSegment, .modelProgress, .modelReady, .modelFailed, .modelRemoved,
-        .queuePaused, .queueResumed,
-    ]
-
-    /// The names of all that event streams can carry.
-    package static let streamed = Set((sendable + passing).map(\.rawValue))
-
     /// What is sent to a webhook that names no types, and to the callback of a job.
     static let ends: [EventType] = [.transcriptionCompleted, .transcriptionFailed, .transcriptionCanceled]
 }

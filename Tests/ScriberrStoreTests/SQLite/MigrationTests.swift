@@ -60,18 +60,9 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder + "/a.db"
             let old = try SQLiteDatabase(path: path, migrations: allMigrations.filter { $0.id < 27 })
-            let time = Timestamp(microseconds: 5)
-            let job = Transcription(
-                id: .make(),
-                owner: try await old.write { try insertOwner($0, "ada", at: time) },
-                fileID: .make(),
-                title: "",
-                options: TranscriptionOptions(),
-                createdAt: time
-            )
+            let job = try await enqueuedJob(in: old)
             let row = "('\(job.id.text)', 1, 'exec_1', 'failed', 'local', 'm', 1, NULL, 2, 'X', 'it''s')"
-            try await old.write {
-                try JobSQL.enqueue($0, job, blobKey: "")
+            _ = try await old.write {
                 try $0.execute(
                     """
                     INSERT INTO executions (job, number, id, status, provider, model, started_at, completed_at, failed_at,
@@ -113,17 +104,8 @@ import Testing
         try await withTemporaryFolder { folder in
             let path = folder + "/a.db"
             let old = try SQLiteDatabase(path: path, migrations: allMigrations.filter { $0.id < 28 })
-            let time = Timestamp(microseconds: 5)
-            let job = Transcription(
-                id: .make(),
-                owner: try await old.write { try insertOwner($0, "ada", at: time) },
-                fileID: .make(),
-                title: "",
-                options: TranscriptionOptions(),
-                createdAt: time
-            )
-            try await old.write {
-                try JobSQL.enqueue($0, job, blobKey: "")
+            let job = try await enqueuedJob(in: old)
+            _ = try await old.write {
                 try $0.execute("INSERT INTO search_pending (job) VALUES ($1)", [.id(job.id)])
             }
             await old.close()
@@ -134,6 +116,23 @@ import Testing
             #expect(try await new.read { try $0.query(pending, []).count } == 0)
             await new.close()
         }
+    }
+}
+
+/// Puts somebody's job into the queue.
+private func enqueuedJob(in database: SQLiteDatabase) async throws -> Transcription {
+    try await database.write { db in
+        let time = Timestamp(microseconds: 5)
+        let job = Transcription(
+            id: .make(),
+            owner: try insertOwner(db, "ada", at: time),
+            fileID: .make(),
+            title: "",
+            options: TranscriptionOptions(),
+            createdAt: time
+        )
+        try JobSQL.enqueue(db, job, blobKey: "")
+        return job
     }
 }
 
