@@ -150,27 +150,45 @@ struct ImportTests {
         }
     }
 
-    @Test func `deleting the file ends its import`() async throws {
+    @Test func `deleting the file ends its import at once`() async throws {
         try await World.with { world in
             let owner = try await world.ann()
-            let (started, canceled) = (Gate(), Gate())
-            let site = InventedSite { _, write in
-                try await write(Array("Avideo".utf8)[...])
-                started.open()
-                defer { canceled.open() }
-                try await Task.sleep(for: .seconds(600))
-                return nil
-            }
-            let imports = world.imports(ImportPolicy(network: .open, sites: site, lease: .milliseconds(200)))
-            let file = try await imports.start(owner, url: "https://youtu.be/x", title: nil, youTubeOnly: true)
-            try await running(imports) {
-                await started.wait()
-                try await world.services.library.delete(owner, file.id)
-                await canceled.wait()
-            }
-            #expect(try world.storedBlobs() == [])
+            try await endingAnImport(world, owner, lease: .seconds(36_000)) { try await world.services.library.delete(owner, $0) }
             #expect(try await world.events(owner).last == "file.deleted")
         }
+    }
+
+    @Test func `an import whose file another server deleted ends when its lease would be renewed`() async throws {
+        try await World.with { world in
+            try await endingAnImport(world, try await world.ann(), lease: .milliseconds(200)) { file in
+                try await world.database.write { try ImportSQL.remove($0, file) }
+            }
+        }
+    }
+
+    /// Runs `end` in the middle of an import and waits until that has stopped.
+    private func endingAnImport(
+        _ world: World,
+        _ owner: UserID,
+        lease: Duration,
+        _ end: (FileID) async throws -> Void
+    ) async throws {
+        let (started, canceled) = (Gate(), Gate())
+        let site = InventedSite { _, write in
+            try await write(Array("Avideo".utf8)[...])
+            started.open()
+            defer { canceled.open() }
+            try await Task.sleep(for: .seconds(600))
+            return nil
+        }
+        let imports = world.imports(ImportPolicy(network: .open, sites: site, lease: lease))
+        let file = try await imports.start(owner, url: "https://youtu.be/x", title: nil, youTubeOnly: true)
+        try await running(imports) {
+            await started.wait()
+            try await end(file.id)
+            await canceled.wait()
+        }
+        #expect(try world.storedBlobs() == [])
     }
 
     @Test func `an import goes on after a stop, and after a crash, but not for ever`() async throws {

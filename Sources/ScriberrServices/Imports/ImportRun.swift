@@ -31,10 +31,13 @@ extension ImportService {
         }
     }
 
-    /// Renews the lease until it cannot: then the import is somebody else's, or nobody's any more.
+    /// Renews the lease until it cannot: then the import is somebody else's, or nobody's any more. A file that is deleted here is
+    /// noticed at once, one that another server deletes at the next renewal.
     private func hold(_ job: ImportJob) async throws -> Bool {
+        let departure = library.departures.listen(job.file.text)
         while true {
-            try await Task.sleep(for: policy.lease / 4)
+            await departure.wait(atMost: policy.lease / 4)
+            try Task.checkCancellation()
             let expiry = clock.now() + policy.lease
             guard try await database.write({ try ImportSQL.renew($0, job, until: expiry) }) else { return false }
         }

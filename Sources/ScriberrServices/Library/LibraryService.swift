@@ -9,6 +9,8 @@ package struct LibraryService: Sendable {
     let blobs: any BlobStore
     let clock: any WallClock
     let cleaner: BlobCleaner
+    /// Rings for each file that is deleted, by its identifier.
+    let departures = Doorbells()
     private let probe: any MediaProbe
     private let maxAttempts: Int
     private let downloads: (any DirectDownloads)?
@@ -144,6 +146,7 @@ package struct LibraryService: Sendable {
             )
             return try FileSQL.release(db, id, at: now)
         }
+        departures.ring(id.text)
         await cleaner.remove(unused)
     }
 
