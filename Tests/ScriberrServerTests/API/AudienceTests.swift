@@ -59,7 +59,7 @@ import Testing
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             let request = "GET /api/v1/events HTTP/1.0\r\nHost: x\r\nAuthorization: \(client.headers[0].1)\r\n\r\n"
-            try await RawConnection.open(port: world.port) { slow async throws in
+            try await RawConnection.open(port: world.port, roomBytes: 65_536) { slow async throws in
                 try await slow.send(request)
                 #expect(try await slow.read(until: "event: snapshot"))
                 #expect(await eventually { world.server.followingStreams == 1 })

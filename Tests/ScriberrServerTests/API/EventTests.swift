@@ -159,7 +159,7 @@ import Testing
         try await ServerWorld.run(configure: { $0.writeTimeout = .milliseconds(200) }) { world async throws in
             let client = try await world.signedIn()
             let file = try await client.upload(TestForm.recording(30_000_000))
-            try await RawConnection.open(port: world.port) { connection async throws in
+            try await RawConnection.open(port: world.port, roomBytes: 65_536) { connection async throws in
                 try await connection.send(
                     "GET /api/v1/files/\(file)/audio HTTP/1.1\r\nHost: x\r\nAuthorization: \(client.headers[0].1)\r\n\r\n"
                 )

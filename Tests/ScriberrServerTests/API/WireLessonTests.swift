@@ -109,7 +109,7 @@ import Testing
     @Test func `a listener that takes nothing is cut off`() async throws {
         try await ServerWorld.run(configure: { $0.writeTimeout = .milliseconds(200) }) { world async throws in
             let client = try await world.signedIn()
-            try await RawConnection.open(port: world.port) { connection async throws in
+            try await RawConnection.open(port: world.port, roomBytes: 65_536) { connection async throws in
                 let token = client.headers[0].1
                 try await connection.send("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: \(token)\r\n\r\n")
                 #expect(try await connection.read(until: "event: snapshot"))

@@ -7,9 +7,17 @@ struct RawConnection {
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private(set) var received = ""
 
-    /// Connects and hands the connection to `body`; it is closed afterwards, whatever was left unsaid.
-    static func open<Value: Sendable>(port: Int, _ body: (inout RawConnection) async throws -> Value) async throws -> Value {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    /// Connects and hands the connection to `body`; it is closed afterwards, whatever was left unsaid. The system keeps at most
+    /// twice `roomBytes` of what nobody reads; without them as much as it likes, on some machines tens of megabytes.
+    static func open<Value: Sendable>(
+        port: Int,
+        roomBytes: Int? = nil,
+        _ body: (inout RawConnection) async throws -> Value
+    ) async throws -> Value {
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let roomBytes { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: roomBytes) }
+        let channel =
+            try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
