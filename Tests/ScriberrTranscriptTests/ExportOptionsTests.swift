@@ -52,7 +52,12 @@ import Testing
         let error = #expect(throws: ScriberrError.self) { try TranscriptExports.named("pdf") }
         #expect(error?.field == "format" && error?.message.contains("txt, json, srt, vtt") == true)
         #expect(TranscriptExports.accepted("text/html, text/vtt;q=0.8, application/x-subrip;q=0.9")?.format.id == "srt")
-        #expect(TranscriptExports.accepted("application/json")?.format.id == "json")
+        #expect(TranscriptExports.accepted("application/json") == nil)
+        #expect(TranscriptExports.accepted("text/vtt, application/json;q=0.1")?.format.id == "vtt")
+        #expect(TranscriptExports.accepted("text/vtt;q=0.1, application/json") == nil)
+        #expect(TranscriptExports.accepted("text/vtt, application/json") == nil)
+        #expect(TranscriptExports.accepted("text/vtt, */*")?.format.id == "vtt")
+        #expect(TranscriptExports.accepted("text/vtt;q=0.5, */*;q=0.8") == nil)
         #expect(TranscriptExports.accepted("*/*") == nil)
         #expect(TranscriptExports.accepted("text/vtt;q=0") == nil)
     }

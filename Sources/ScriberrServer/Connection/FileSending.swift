@@ -68,14 +68,15 @@ final class FileSending: @unchecked Sendable {
         let region = FileRegion(fileHandle: handle, readerIndex: Int(piece.lowerBound), endIndex: Int(piece.upperBound))
         let taken = context.eventLoop.makePromise(of: Void.self)
         taken.futureResult.whenComplete { result in
+            self.deadline?.end()
             switch result {
             case .success:
                 self.rest = piece.upperBound..<self.rest.upperBound
-                self.deadline?.startAnew()
                 self.next()
             case .failure(let error): self.done.fail(error)
             }
         }
+        deadline?.begin()
         context.writeAndFlush(NIOAny(IOData.fileRegion(region)), promise: taken)
     }
 }

@@ -4,18 +4,38 @@ import ScriberrCore
 
 /// Refuses requests whose head is in order for the decoder and not for HTTP: without its one host (RFC 9112 section 3.2), or with
 /// a body that is packed for the way, whose packed bytes the decoder would hand over (section 6.1).
-final class HeadCheck: ChannelInboundHandler, RemovableChannelHandler {
+///
+/// Clients of HTTP/1.0 know neither chunks nor `100 Continue`: they get one answer, which ends with the connection (RFC 9112 sections
+/// 6.1 and 9.3, RFC 9110 section 10.1.1).
+final class HeadCheck: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private var hasRefused = false
+    /// Whether the client speaks HTTP/1.0. Its first request is its last here.
+    private var isOld = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if hasRefused { return }
-        if case .head(let head) = unwrapInboundIn(data), let refusal = Self.refusal(of: head) {
+        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        if let refusal = Self.refusal(of: head) {
             hasRefused = true
             return context.fireErrorCaught(refusal)
         }
-        context.fireChannelRead(data)
+        guard head.version == .http1_0 else { return context.fireChannelRead(data) }
+        isOld = true
+        head.headers.remove(name: "expect")
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard isOld, case .head(var head) = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+        head.version = .http1_0
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
     private static func refusal(of head: HTTPRequestHead) -> ScriberrError? {

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Closes a connection whose peer takes nothing: once the buffers are full, some of them must empty within `limit`.
+/// Closes a connection whose peer takes nothing: once the buffers are full, some of them must empty within `limit`. The same holds
+/// for a write that somebody waits for, of which less may be left than fills a buffer.
 ///
 /// Without it a client that stops reading holds its handler, and all that the handler holds, for ever.
 final class WriteDeadline: ChannelInboundHandler, RemovableChannelHandler {
@@ -9,6 +10,7 @@ final class WriteDeadline: ChannelInboundHandler, RemovableChannelHandler {
     private let limit: TimeAmount
     private var deadline: Scheduled<Void>?
     private var channel: (any Channel)?
+    private var isAwaited = false
 
     init(limit: Duration) { self.limit = limit.timeAmount }
 
@@ -19,11 +21,22 @@ final class WriteDeadline: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Counts from now on: something was taken. Called on the event loop.
-    func startAnew() {
+    /// Something is written whose end somebody waits for. Called on the event loop, as ``end()`` is.
+    func begin() {
+        isAwaited = true
+        startAnew()
+    }
+
+    /// What was waited for was taken.
+    func end() {
+        isAwaited = false
+        startAnew()
+    }
+
+    private func startAnew() {
         deadline?.cancel()
         deadline = nil
-        guard let channel, !channel.isWritable else { return }
+        guard let channel, isAwaited || !channel.isWritable else { return }
         deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
     }
 

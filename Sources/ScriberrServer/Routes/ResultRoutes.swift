@@ -9,8 +9,14 @@ extension Route {
             .get,
             "/api/v1/transcriptions/{id}/transcript",
             .scoped(.read) { call, principal in
-                if let export = try call.export() { return try await call.exported(export, principal) }
-                return .transcript(try await call.services.transcriptions.transcript(principal.owner, call.id()), for: call)
+                var answer: Answer
+                if let export = try call.export() {
+                    answer = try await call.exported(export, principal)
+                } else {
+                    answer = .transcript(try await call.services.transcriptions.transcript(principal.owner, call.id()), for: call)
+                }
+                answer.headers.append(HTTPField(name: .vary, value: "Accept"))
+                return answer
             }
         ),
         Route(
@@ -49,8 +55,7 @@ extension Call {
     /// The format that the request asks for by `format` or `Accept`; nil for the API's own JSON.
     fileprivate func export() throws -> (any TranscriptExport)? {
         if let name = query["format"], !name.isEmpty { return try TranscriptExports.named(name) }
-        guard let accept = headers[.accept], !accept.contains("application/json") else { return nil }
-        return TranscriptExports.accepted(accept)
+        return headers[.accept].flatMap(TranscriptExports.accepted)
     }
 
     /// The finished transcript as a file.

@@ -74,7 +74,8 @@ extension Call {
         }
     }
 
-    private func waitForEnd(_ signals: AsyncStream<StreamRegistry.Signal>) async {
+    /// Returns when the server stops, or the credential has ended.
+    func waitForEnd(_ signals: AsyncStream<StreamRegistry.Signal>) async {
         for await signal in signals {
             switch signal {
             case .end: return
@@ -83,5 +84,6 @@ extension Call {
         }
     }
 
-    private func isStillAllowed() async -> Bool { await proof?.isStillGood() ?? true }
+    /// Whether the credential that the call came with is still good.
+    func isStillAllowed() async -> Bool { await proof?.isStillGood() ?? true }
 }

@@ -12,6 +12,7 @@ extension Call {
     }
 
     /// The job, as soon as its status is another than at the start; as it stands when `limit` is over, at once when it has ended.
+    /// Throws `UNAUTHORIZED` when the credential ends meanwhile.
     func waitForChange(_ owner: UserID, _ id: TranscriptionID, limit: Duration) async throws -> Transcription {
         let first = try await services.transcriptions.get(owner, id)
         guard !first.status.isTerminal, limit > .zero else { return first }
@@ -20,10 +21,11 @@ extension Call {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await waitForOther(than: first.status, owner, id) }
             group.addTask { try await Task.sleep(for: limit) }
-            group.addTask { for await _ in signals {} }
+            group.addTask { await waitForEnd(signals) }
             try await group.next()
             group.cancelAll()
         }
+        guard await isStillAllowed() else { throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.") }
         return try await services.transcriptions.get(owner, id)
     }
 

@@ -69,6 +69,8 @@ struct ListQuery: Sendable {
         guard text.count <= searchCharactersMax else {
             throw ScriberrError(.validation, "A search has at most \(searchCharactersMax) characters.", field: "q")
         }
+        // No text has one, and SQLite's LIKE stops at it.
+        guard !text.utf8.contains(0) else { throw ScriberrError(.validation, "A search has no NUL.", field: "q") }
         return TitleFolding.fold(text)
     }
 

@@ -20,18 +20,24 @@ package enum TranscriptExports {
         return found
     }
 
-    /// The format that an `Accept` header likes best; nil when it names none of ours (`*/*` names none).
+    /// The format that an `Accept` header likes better than JSON; nil when there is none of ours. Of types that are liked alike the
+    /// first counts, JSON by its name before all, and types by their names before `*/*`.
     package static func accepted(_ header: String) -> (any TranscriptExport)? {
         var best: (export: any TranscriptExport, quality: Double)?
+        var (json, anything) = (0.0, 0.0)
         for range in header.split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
-            guard let type = parts.first, let export = all.first(where: { essence($0.format.mediaType) == type }) else {
-                continue
-            }
             let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
-            if quality > best?.quality ?? 0 { best = (export, quality) }
+            switch parts.first {
+            case "application/json": json = max(json, quality)
+            case "*/*", "application/*": anything = max(anything, quality)
+            case let type:
+                guard let export = all.first(where: { essence($0.format.mediaType) == type }) else { continue }
+                if quality > best?.quality ?? 0 { best = (export, quality) }
+            }
         }
-        return best?.export
+        guard let best, best.quality > json, best.quality >= anything else { return nil }
+        return best.export
     }
 
     private static func essence(_ mediaType: String) -> String {

@@ -13,6 +13,33 @@ import Testing
         }
     }
 
+    @Test func `a client of HTTP/1.0 gets one answer without chunks, and then the end`() async throws {
+        try await ServerWorld.run { world async throws in
+            let token = try await world.register().tokens["access_token"] ?? ""
+            for field in ["", "Connection: keep-alive\r\n"] {
+                try await RawConnection.open(port: world.port) { connection async throws in
+                    try await connection.send("GET /health HTTP/1.0\r\n\(field)\r\n")
+                    let answer = try await connection.readToEnd()
+                    #expect(answer.hasPrefix("HTTP/1.0 200 ") && answer.hasSuffix("}"))
+                    #expect(answer.lowercased().contains("connection: close"))
+                }
+            }
+            try await RawConnection.open(port: world.port) { connection async throws in
+                try await connection.send("GET /api/v1/events HTTP/1.0\r\nAuthorization: Bearer \(token)\r\n\r\n")
+                #expect(try await connection.read(until: "\r\n\r\n: connected\n\n"))
+                #expect(!connection.received.lowercased().contains("transfer-encoding"))
+            }
+            try await RawConnection.open(port: world.port) { connection async throws in
+                let body = #"{"name":"old"}"#
+                try await connection.send(
+                    "POST /api/v1/profiles HTTP/1.0\r\nAuthorization: Bearer \(token)\r\nExpect: 100-continue\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                )
+                #expect(try await connection.readToEnd().hasPrefix("HTTP/1.0 201 "))
+            }
+        }
+    }
+
     @Test func `headers that come byte by byte are cut off all the same`() async throws {
         try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in

@@ -155,10 +155,23 @@ import Testing
         }
     }
 
+    @Test func `a long poll ends with its credential`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let job = try await client.job()
+            let key = try await client.send("POST", "/api/v1/api-keys", json: #"{"name":"k"}"#)
+            let program = world.anonymous.adding("X-API-Key", key["key"] ?? "")
+            async let waiting = program.get("/api/v1/transcriptions/\(job)?wait=60s")
+            #expect(await eventually { world.server.openStreams == 1 })
+            _ = try await client.send("DELETE", "/api/v1/api-keys/\(key["id"] ?? "")")
+            #expect(try await waiting.failure == "401 UNAUTHORIZED")
+        }
+    }
+
     @Test func `a client that takes nothing is cut off`() async throws {
         try await ServerWorld.run(configure: { $0.writeTimeout = .milliseconds(200) }) { world async throws in
             let client = try await world.signedIn()
-            let file = try await client.upload(TestForm.recording(30_000_000))
+            let file = try await client.upload(TestForm.recording(12_000_000))
             try await RawConnection.open(port: world.port, roomBytes: 65_536) { connection async throws in
                 try await connection.send(
                     "GET /api/v1/files/\(file)/audio HTTP/1.1\r\nHost: x\r\nAuthorization: \(client.headers[0].1)\r\n\r\n"

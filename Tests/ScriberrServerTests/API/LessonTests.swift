@@ -246,6 +246,7 @@ import Testing
             #expect(try await titles("0%25") == ["100% sure"])
             #expect(try await titles("%C3%84rger") == ["ÄRGER_x", "ärger-x"])
             #expect(try await titles("r_x") == ["ÄRGER_x"])
+            #expect(try await client.get("/api/v1/files?q=%00r").failure == "422 VALIDATION_ERROR q")
         }
     }
 
