@@ -55,8 +55,8 @@ extension JobSQL {
         return request
     }
 
-    /// Ends attempts with their results. Answers what became of each; nil for one that has to go the long way, of which nothing
-    /// was written. All must be plain.
+    /// Ends attempts with their results. Answers what became of each; nil for one that has to go the long way, which tells why, and of
+    /// which nothing was written. All must be plain.
     static func completeWhole(
         _ connection: PostgresConnection,
         _ completions: [Completion],
@@ -66,14 +66,13 @@ extension JobSQL {
         let sorted = completions.sorted { $0.lease.job.text < $1.lease.job.text }
         let sql = notesSpeed ? measuringCompletion : wholeCompletion
         let rows = try connection.queryWhole(sql, columns: try columns(sorted))
-        var fates: [Lease: Fenced?] = [:]
+        var ended: [Lease: Fenced] = [:]
         for row in rows {
             let lease = Lease(job: try row.id("job"), attempt: try row.int("attempt"))
-            let fenced: Fenced = try row.bool("is_canceled") ? .appliedButCancelRequested : .applied
-            fates.updateValue(try row.bool("is_plain") ? fenced : nil, forKey: lease)
+            ended[lease] = try row.bool("is_canceled") ? .appliedButCancelRequested : .applied
         }
         if !rows.isEmpty { EventLog.wakeReaders(connection) }
-        return completions.map { fates[$0.lease, default: .leaseLost] }
+        return completions.map { ended[$0.lease] }
     }
 
     /// The statements that are whole transactions of completions, claims and enqueues, for whoever looks at their plans.
@@ -98,9 +97,9 @@ extension JobSQL {
         ]
     }
 
-    // The charge is settled in lanes, which look at what this statement changes: whoever was charged goes the long way. So does a
-    // job that has a transcript already, by the failure of the insertion. The arrays are for the plan, which is made once: joined to a
-    // table that was small then, it would walk all of it for ever.
+    // The charge is settled in lanes, which look at what this statement changes: whoever was charged goes the long way. So does who
+    // lost the lease, and a job that has a transcript already, by the failure of the insertion. The arrays are for the plan, which is
+    // made once: joined to a table that was small then, it would walk all of it for ever.
     private static let wholeCompletion = completion(and: "")
     private static let measuringCompletion = completion(and: ", " + Speed.postgresNotes)
 
@@ -140,12 +139,7 @@ extension JobSQL {
             SELECT \(EventHorizon.next), owner, job, '\(EventType.transcriptionCompleted.rawValue)', '{"id":"' || job ||
                 '","status":"completed","progress":1.0,"stage":"completed"}', at FROM place, plain
         )\(more)
-        SELECT job, attempt, true AS is_plain, is_canceled FROM plain
-        UNION ALL
-        SELECT given.job, given.attempt, false, false
-        FROM given JOIN transcriptions AS job ON job.id = given.job AND job.attempt = given.attempt
-        WHERE job.id = ANY (ARRAY(SELECT job FROM given)) AND coalesce(job.status, '') = 'processing' AND job.charge <> 0
-            AND (SELECT count(*) FROM plain) < (SELECT count(*) FROM given)
+        SELECT job, attempt, is_canceled FROM plain
         """
     }
 }
