@@ -31,7 +31,7 @@ public struct LocalCopy: Sendable {
 /// A blob that is being written: bytes go straight to their final place and are hashed on the way.
 public protocol BlobWriter: Sendable {
     /// Appends bytes. Throws `STORAGE_FULL` when there is no room.
-    func write(_ bytes: ArraySlice<UInt8>) async throws
+    func write(_ bytes: some Collection<UInt8> & Sendable) async throws
     /// A local file with the bytes written so far, for probing before ``commit()``.
     func finishedLocalPath() async throws -> String
     /// Tells size and hash of the bytes written. Nothing can be written after it; nothing is visible yet.

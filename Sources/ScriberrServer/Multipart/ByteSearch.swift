@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -6,48 +8,59 @@
     import Darwin
 #endif
 
-/// Looks for one sequence of bytes, of at most 255, in many pieces.
+/// Looks for one sequence of bytes, of 2 to 255, in many pieces.
 struct ByteSearch: Sendable {
     let pattern: [UInt8]
-    /// How far to move on for the byte under the pattern's last place: to where that byte occurs in the pattern (Horspool).
-    private let steps: [UInt8]
+    /// A bit for each two bytes that can be neighbours: whether they are in the pattern.
+    private let pairs: [UInt64]
 
-    /// Prepares to look for `pattern`, which is not empty.
+    /// Prepares to look for `pattern`.
     init(_ pattern: [UInt8]) {
-        precondition((1...255).contains(pattern.count), "A pattern has 1 to 255 bytes.")
+        precondition((2...255).contains(pattern.count), "A pattern has 2 to 255 bytes.")
         self.pattern = pattern
-        var steps = [UInt8](repeating: UInt8(pattern.count), count: 256)
-        for (index, byte) in pattern.dropLast().enumerated() { steps[Int(byte)] = UInt8(pattern.count - 1 - index) }
-        self.steps = steps
+        var pairs = [UInt64](repeating: 0, count: 1_024)
+        pattern.withUnsafeBytes { bytes in
+            for index in 0..<(bytes.count - 1) {
+                let pair = Int(bytes.loadUnaligned(fromByteOffset: index, as: UInt16.self))
+                pairs[pair >> 6] |= 1 << UInt64(pair & 63)
+            }
+        }
+        self.pairs = pairs
     }
 
     /// The index where the pattern first occurs, in full or, at the end, in part: more bytes may complete it.
-    ///
-    /// Most of what lies between two candidates is not looked at, so that the bytes of a recording pass at memory speed.
-    func firstIndex(in slice: ArraySlice<UInt8>, from start: Int) -> Int? {
-        slice.withUnsafeBufferPointer { bytes -> Int? in
-            pattern.withUnsafeBufferPointer { pattern in
-                steps.withUnsafeBufferPointer { steps in
-                    guard let base = bytes.baseAddress, let first = pattern.baseAddress else { return nil }
-                    var position = start - slice.startIndex
-                    let (last, lastByte) = (pattern.count - 1, pattern[pattern.count - 1])
-                    while position + last < bytes.count {
-                        let byte = base[position + last]
-                        if byte == lastByte, memcmp(base + position, first, last) == 0 { return slice.startIndex + position }
-                        position += Int(steps[Int(byte)])
-                    }
-                    while position < bytes.count {
-                        if memcmp(base + position, first, bytes.count - position) == 0 { return slice.startIndex + position }
-                        position += 1
-                    }
-                    return nil
-                }
+    func firstIndex(in view: ByteBufferView, from start: Int) -> Int? {
+        view.withUnsafeBytes { bytes in
+            find(bytes, from: start - view.startIndex).map { $0 + view.startIndex }
+        }
+    }
+
+    /// Wherever the pattern is, one of its pairs lies where a step ends, so that most bytes of a recording are never looked at.
+    /// Where a step ends does not depend on what was read before, so that the processor need not wait for one read to begin the next.
+    private func find(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        let (length, step) = (pattern.count, pattern.count - 1)
+        var position = start
+        while position + length <= bytes.count {
+            let pair = Int(bytes.loadUnaligned(fromByteOffset: position + length - 2, as: UInt16.self))
+            if pairs[pair >> 6] >> UInt64(pair & 63) & 1 == 1 {
+                let end = min(position + step, bytes.count - length + 1)
+                if let found = (position..<end).first(where: { occurs(bytes, at: $0, length) }) { return found }
+                position = end
+            } else {
+                position += step
             }
         }
+        return (position..<max(position, bytes.count)).first { occurs(bytes, at: $0, bytes.count - $0) }
+    }
+
+    /// Whether the pattern's first `length` bytes are there.
+    private func occurs(_ bytes: UnsafeRawBufferPointer, at position: Int, _ length: Int) -> Bool {
+        guard bytes[position] == pattern[0], let base = bytes.baseAddress else { return false }
+        return memcmp(base + position, pattern, length) == 0
     }
 }
 
-extension ArraySlice<UInt8> {
+extension ByteBufferView {
     /// The index where `search`'s pattern first occurs in full.
     func firstIndex(of search: ByteSearch) -> Int? {
         search.firstIndex(in: self, from: startIndex).flatMap { $0 + search.pattern.count <= endIndex ? $0 : nil }

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Takes a `multipart/form-data` body apart while it arrives (RFC 2046 section 5.1, RFC 7578).
 ///
 /// Bytes go in as they come from the network, in pieces of any length; events come out. It holds back at most a delimiter's
@@ -8,7 +10,7 @@ struct MultipartParser {
         /// A part starts.
         case partBegan(MultipartHeaders)
         /// More of the present part's content; never empty.
-        case content(ArraySlice<UInt8>)
+        case content(ByteBufferView)
         /// The present part is complete.
         case partEnded
         /// The closing delimiter was read. What follows is ignored.
@@ -56,13 +58,12 @@ struct MultipartParser {
     var isComplete: Bool { state == .epilogue }
 
     /// Takes the next bytes of the body and appends what they complete to `events`.
-    mutating func feed(_ bytes: [UInt8], into events: inout [Event]) throws(MultipartError) {
+    mutating func feed(_ bytes: ByteBuffer, into events: inout [Event]) throws(MultipartError) {
         if state == .epilogue { return }
-        let input = held.isEmpty ? bytes[...] : (held + bytes)[...]
+        var rest = behindHeld(bytes)
         held = []
-        var rest = input
         while true {
-            let next: ArraySlice<UInt8>?
+            let next: ByteBufferView?
             switch state {
             case .preamble: next = try skipPreamble(rest)
             case .headers: next = try readHeaders(rest, &events)
@@ -79,7 +80,17 @@ struct MultipartParser {
         if !isComplete { throw .truncated }
     }
 
-    private mutating func skipPreamble(_ bytes: ArraySlice<UInt8>) throws(MultipartError) -> ArraySlice<UInt8>? {
+    /// The bytes behind those that wait for more.
+    private func behindHeld(_ bytes: ByteBuffer) -> ByteBufferView {
+        if held.isEmpty { return bytes.readableBytesView }
+        var all = ByteBuffer()
+        all.reserveCapacity(held.count + bytes.readableBytes)
+        all.writeBytes(held)
+        all.writeImmutableBuffer(bytes)
+        return all.readableBytesView
+    }
+
+    private mutating func skipPreamble(_ bytes: ByteBufferView) throws(MultipartError) -> ByteBufferView? {
         let found = try findDelimiter(bytes)
         preambleBytes += found.contentEnd - bytes.startIndex
         guard preambleBytes <= limits.preambleBytes else { throw .malformed("preamble too long") }
@@ -87,9 +98,9 @@ struct MultipartParser {
     }
 
     private mutating func readContent(
-        _ bytes: ArraySlice<UInt8>,
+        _ bytes: ByteBufferView,
         _ events: inout [Event]
-    ) throws(MultipartError) -> ArraySlice<UInt8>? {
+    ) throws(MultipartError) -> ByteBufferView? {
         let found = try findDelimiter(bytes)
         let content = bytes[bytes.startIndex..<found.contentEnd]
         if !content.isEmpty { events.append(.content(content)) }
@@ -99,7 +110,7 @@ struct MultipartParser {
     }
 
     /// Moves on behind a delimiter, or keeps what may be the beginning of one.
-    private mutating func enter(_ found: DelimiterSearch, _ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    private mutating func enter(_ found: DelimiterSearch, _ bytes: ByteBufferView) -> ByteBufferView? {
         switch found.kind {
         case .next:
             state = .headers
@@ -114,9 +125,9 @@ struct MultipartParser {
     }
 
     private mutating func readHeaders(
-        _ bytes: ArraySlice<UInt8>,
+        _ bytes: ByteBufferView,
         _ events: inout [Event]
-    ) throws(MultipartError) -> ArraySlice<UInt8>? {
+    ) throws(MultipartError) -> ByteBufferView? {
         // The delimiter's own line end is still there, so a part without headers starts with an empty line as well.
         guard let end = bytes.firstIndex(of: Self.headersEnd) else {
             guard bytes.count <= limits.headerBytes else { throw .malformed("part headers too long") }
@@ -126,7 +137,7 @@ struct MultipartParser {
         guard end - bytes.startIndex <= limits.headerBytes else { throw .malformed("part headers too long") }
         parts += 1
         guard parts <= limits.parts else { throw .malformed("too many parts") }
-        let headers = try MultipartHeaders(block: bytes[bytes.startIndex..<end], maximum: limits.headerFields)
+        let headers = try MultipartHeaders(block: Array(bytes[bytes.startIndex..<end])[...], maximum: limits.headerFields)
         events.append(.partBegan(headers))
         state = .content
         return bytes[(end + 4)...]
@@ -146,7 +157,7 @@ extension MultipartParser {
         var kind: DelimiterKind?
     }
 
-    private func findDelimiter(_ bytes: ArraySlice<UInt8>) throws(MultipartError) -> DelimiterSearch {
+    private func findDelimiter(_ bytes: ByteBufferView) throws(MultipartError) -> DelimiterSearch {
         var from = bytes.startIndex
         while let candidate = delimiter.firstIndex(in: bytes, from: from) {
             guard candidate + delimiter.pattern.count <= bytes.endIndex else {
@@ -170,7 +181,7 @@ extension MultipartParser {
     }
 
     /// Tells a delimiter from content that only starts like one, by what follows it.
-    private func classify(_ bytes: ArraySlice<UInt8>) throws(MultipartError) -> Follower {
+    private func classify(_ bytes: ByteBufferView) throws(MultipartError) -> Follower {
         guard let first = bytes.first else { return .undecided }
         if first == UInt8(ascii: "-") {
             guard bytes.count >= 2 else { return .undecided }

@@ -39,21 +39,7 @@ extension Call {
         var reader = FormReader(owner: owner, library: services.library, shape: shape, declaredBytes: intake.declaredBytes)
         try reader.checkDeclaredLength()
         do {
-            var limits = MultipartParser.Limits()
-            limits.parts = shape.partsMax
-            var parser = MultipartParser(boundary: boundary, limits: limits)
-            // The same room for every piece.
-            var (bytes, events): ([UInt8], [MultipartParser.Event]) = ([], [])
-            while let piece = try await intake.next() {
-                try reader.count(piece.readableBytes)
-                bytes.append(contentsOf: piece.readableBytesView)
-                try parser.feed(bytes, into: &events)
-                for event in events { try await reader.take(event, beforeFile) }
-                events.removeAll(keepingCapacity: true)
-                bytes.removeAll(keepingCapacity: true)
-                if shape.leavesEnd, parser.isComplete { break }
-            }
-            try parser.finish()
+            try await intake.besideConnection { try await reader.read(intake, boundary, beforeFile) }
             return try reader.form()
         } catch let error as MultipartError {
             await reader.abort()
@@ -120,14 +106,35 @@ private struct FormReader {
         if let declaredBytes, declaredBytes > requestBytesMax { throw tooLarge }
     }
 
-    mutating func count(_ bytes: Int) throws {
+    mutating func read(
+        _ intake: BodyIntake,
+        _ boundary: String,
+        _ beforeFile: (FormFields) async throws -> Void
+    ) async throws {
+        var limits = MultipartParser.Limits()
+        limits.parts = shape.partsMax
+        var parser = MultipartParser(boundary: boundary, limits: limits)
+        var events: [MultipartParser.Event] = []
+        while let piece = try await intake.next() {
+            try count(piece.readableBytes)
+            try parser.feed(piece, into: &events)
+            for event in events { try await take(event, beforeFile) }
+            events.removeAll(keepingCapacity: true)
+            if shape.leavesEnd, parser.isComplete { break }
+        }
+        try parser.finish()
+    }
+
+    private mutating func count(_ bytes: Int) throws {
         receivedBytes += Int64(bytes)
         if receivedBytes > requestBytesMax { throw tooLarge }
     }
 
-    mutating func take(_ event: MultipartParser.Event, _ beforeFile: (FormFields) async throws -> Void) async throws {
+    private mutating func take(_ event: MultipartParser.Event, _ beforeFile: (FormFields) async throws -> Void) async throws {
         switch event {
-        case .partBegan(let headers): target = try await begin(headers, beforeFile)
+        case .partBegan(let headers):
+            // What is looked up and begun here may take its time.
+            target = try await withTaskExecutorPreference(globalConcurrentExecutor) { try await begin(headers, beforeFile) }
         case .content(let bytes): try await append(bytes)
         case .partEnded:
             if case .field(let name, let bytes, let isNamedFile) = target { try keep(name, bytes, isNamedFile) }
@@ -163,7 +170,7 @@ private struct FormReader {
         return .file
     }
 
-    private mutating func append(_ bytes: ArraySlice<UInt8>) async throws {
+    private mutating func append(_ bytes: ByteBufferView) async throws {
         switch target {
         case .file: try await upload?.write(bytes)
         case .nothing: break

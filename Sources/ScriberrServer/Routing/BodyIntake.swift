@@ -57,6 +57,12 @@ final class BodyIntake: @unchecked Sendable {
         return piece
     }
 
+    /// Runs `work` on the connection's own thread, where the bytes of the body have just come and are at hand. It must neither take
+    /// long at a time nor wait for anything but the next bytes and room for them.
+    func besideConnection<Value>(_ work: () async throws -> Value) async throws -> Value {
+        try await withTaskExecutorPreference(ConnectionExecutor(channel.eventLoop), operation: work)
+    }
+
     /// Leaves what is on the wire to a watcher of the connection. The end of the body must not have been read: the framework's
     /// watcher waits for it, and a client that leaves without it ends the process.
     func handOver() {

@@ -178,11 +178,14 @@ package struct LibraryService: Sendable {
 
     private func examine(_ upload: Upload, title: String?) async throws -> AudioFile {
         let named = (title ?? "").isEmpty ? Title.of(fileName: upload.fileName) : try Title.given(title ?? "")
+        let path = try await upload.localPath()
+        // When the last bytes of a long recording are in the file, its hash may still have some way to go.
+        async let looking = look(into: upload, at: path)
         let receipt = try await upload.receipt()
         guard receipt.sizeBytes > 0 else {
             throw ScriberrError(.mediaUnreadable, "The file is empty.", field: "file")
         }
-        let media = try await look(into: upload)
+        let media = try await looking
         let now = clock.now()
         return AudioFile(
             id: .make(at: now),
@@ -200,9 +203,9 @@ package struct LibraryService: Sendable {
         )
     }
 
-    private func look(into upload: Upload) async throws -> ProbedMedia {
+    private func look(into upload: Upload, at path: String) async throws -> ProbedMedia {
         do {
-            return try await probe.probe(path: upload.localPath())
+            return try await probe.probe(path: path)
         } catch let error as ScriberrError {
             // What nobody called audio or video and nothing can read is not broken media but something else.
             let isOther = error.code == .mediaUnreadable && !upload.claimsToBeMedia

@@ -40,7 +40,7 @@ package actor Upload {
     }
 
     /// Appends bytes. Throws `PAYLOAD_TOO_LARGE` (field `file`) or `STORAGE_FULL`; the upload is aborted then.
-    package func write(_ bytes: ArraySlice<UInt8>) async throws {
+    package func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
         guard !hasEnded else { throw ScriberrError(.invalidRequest, "The upload has already ended.", field: "file") }
         sizeBytes += Int64(bytes.count)
         do {

@@ -28,7 +28,7 @@ final class FolderBlobWriter: BlobWriter {
 
     deinit { discard() }
 
-    func write(_ bytes: ArraySlice<UInt8>) async throws {
+    func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
         try state.withLock { state in
             guard state.file != nil, state.receipt == nil else { throw ScriberrError.closedUpload }
             state.sizeBytes += Int64(bytes.count)

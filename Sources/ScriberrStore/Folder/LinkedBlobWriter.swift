@@ -21,7 +21,7 @@ final class LinkedBlobWriter: BlobWriter {
         self.final = final
     }
 
-    func write(_ bytes: ArraySlice<UInt8>) async throws {
+    func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
         throw ScriberrError(.internalError, "The upload has already ended.")
     }
 

@@ -11,6 +11,9 @@ package protocol LocalFileKeeper: BlobStore {
 package final class LocalFile: Sendable {
     private let file: OpenFile
 
+    /// So much behind what is waited for is asked of the disk at the same time: it comes while that is sent.
+    private static let aheadBytes: Int64 = 4 << 20
+
     init(_ file: OpenFile) { self.file = file }
 
     /// A descriptor of the caller's own, who closes it. Throws `STORAGE_FAILED`.
@@ -39,6 +42,7 @@ package final class LocalFile: Sendable {
     /// Waits until bytes `range` have come from the disk. Throws `MEDIA_MISSING` when the file is shorter.
     package func load(_ range: Range<Int64>) async throws {
         try await FileQueue.shared.run { [file] in
+            file.willRead(range.lowerBound..<(range.upperBound + Self.aheadBytes))
             var offset = range.lowerBound
             while offset < range.upperBound {
                 let count = try file.read(Int(min(64 << 10, range.upperBound - offset)), at: offset).count

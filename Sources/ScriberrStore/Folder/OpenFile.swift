@@ -25,6 +25,12 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Has the disk begin with what will be read soon; waits for nothing.
+    func willRead(_ range: Range<Int64>) {
+        // A file system that takes no hints reads when it is asked to.
+        _ = posix_fadvise(descriptor, Int(range.lowerBound), range.count, POSIX_FADV_WILLNEED)
+    }
+
     /// Appends all of `bytes`.
     func write(_ bytes: ArraySlice<UInt8>) throws { try bytes.withUnsafeBytes { try write($0) } }
 
@@ -37,20 +43,23 @@ final class OpenFile: Sendable {
         }
     }
 
-    /// Appends all of `bytes` without a copy in the system's cache, where the file system can do that with them: they have to lie,
-    /// end and go to where pages begin. Others take the usual way.
-    func writePastCache(_ bytes: UnsafeRawBufferPointer) throws {
-        let flags = fcntl(descriptor, F_GETFL)
-        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | pastCache) == 0 else { return try write(bytes) }
+    /// Writes all of `bytes` to where they belong. Calls may overlap.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         var written = 0
         while written < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-            if count >= 0 { written += count } else if errno != EINTR { break }
+            let count = pwrite(
+                descriptor,
+                bytes.baseAddress.map { $0 + written },
+                bytes.count - written,
+                Int(offset) + written
+            )
+            if count >= 0 { written += count } else if errno != EINTR { throw ScriberrError.file("write") }
         }
-        // What it cannot do, and what fails, is done or fails again in the usual way.
-        guard fcntl(descriptor, F_SETFL, flags) == 0 else { throw ScriberrError.file("fcntl") }
-        try write(UnsafeRawBufferPointer(rebasing: bytes[written...]))
     }
+
+    /// The same file for writes that leave no copy in the system's cache: their bytes have to lie, end and go to where pages begin.
+    /// Nil where the file system has no such writes.
+    func pastCache() -> OpenFile? { try? OpenFile(path: "/proc/self/fd/\(descriptor)", flags: O_WRONLY | pastCacheFlag) }
 
     /// The file's length in bytes.
     func size() throws -> Int64 {
@@ -94,9 +103,9 @@ struct FileQueue: Sendable {
 
 /// `O_DIRECT` of Linux (`fcntl.h`), which the C library's headers hide from Swift.
 #if arch(arm64) || arch(arm)
-    private let pastCache: CInt = 0o200000
+    private let pastCacheFlag: CInt = 0o200000
 #else
-    private let pastCache: CInt = 0o40000
+    private let pastCacheFlag: CInt = 0o40000
 #endif
 
 extension ScriberrError {

@@ -13,7 +13,7 @@ final class S3BlobWriter: BlobWriter {
         upload = S3Upload(client: client, key: key)
     }
 
-    func write(_ bytes: ArraySlice<UInt8>) async throws {
+    func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
         try await local.write(bytes)
         try await upload.write(bytes)
     }

@@ -21,8 +21,8 @@ actor S3Upload {
     }
 
     /// Appends bytes; waits while enough parts are on their way.
-    func write(_ bytes: ArraySlice<UInt8>) async throws {
-        var rest = bytes
+    func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let room = partBytes - buffer.count
             buffer.append(contentsOf: rest.prefix(room))

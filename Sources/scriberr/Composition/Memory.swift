@@ -14,7 +14,8 @@ enum Memory {
         guard let symbol = dlsym(nil, "mallopt") else { return }
         let tune = unsafeBitCast(symbol, to: Tune.self)
         _ = tune(mappingThreshold, 256 * 1_024)
-        _ = tune(trimThreshold, 512 * 1_024)
+        // More than what waits of one upload (`ReceiveRoom`), which would otherwise be given back and asked for again all the time.
+        _ = tune(trimThreshold, 2 * 1_024 * 1_024)
         _ = tune(arenaMax, 4)
     }
 }

@@ -87,8 +87,9 @@ import Testing
         var (found, rest): ([Int], [UInt8]) = ([], [])
         while found.last != last, let bytes = try await connection.next() {
             rest += bytes.readableBytesView
+            let view = ByteBufferView(rest)
             var from = 0
-            while let hit = mark.firstIndex(in: rest[...], from: from) {
+            while let hit = mark.firstIndex(in: view, from: from) {
                 let digits = rest[hit...].dropFirst(mark.pattern.count).prefix { $0 != UInt8(ascii: ",") }
                 from = hit
                 // The rest of the number comes with the next bytes.
@@ -96,7 +97,7 @@ import Testing
                 found.append(Int(String(decoding: digits, as: UTF8.self)) ?? -1)
                 from = digits.endIndex
             }
-            rest.removeFirst(mark.firstIndex(in: rest[...], from: from) ?? rest.endIndex)
+            rest.removeFirst(mark.firstIndex(in: view, from: from) ?? rest.endIndex)
         }
         return found
     }

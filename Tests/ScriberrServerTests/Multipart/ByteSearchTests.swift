@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import ScriberrServer
@@ -14,19 +15,32 @@ import Testing
         var random = Seeded(state: seed)
         for _ in 0..<20_000 {
             // Few different bytes make many beginnings that lead nowhere.
-            let pattern = (0..<Int.random(in: 1...12, using: &random)).map { _ in UInt8.random(in: 0...2, using: &random) }
+            let pattern = (0..<Int.random(in: 2...12, using: &random)).map { _ in UInt8.random(in: 0...2, using: &random) }
             let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in UInt8.random(in: 0...2, using: &random) }
             let slice = bytes[min(2, bytes.count)...]
             let start = Int.random(in: slice.startIndex...slice.endIndex, using: &random)
-            let found = ByteSearch(pattern).firstIndex(in: slice, from: start)
+            let found = ByteSearch(pattern).firstIndex(in: ByteBufferView(bytes)[slice.indices], from: start)
             #expect(found == plainly(pattern, in: slice, from: start), "\(pattern) in \(slice) from \(start)")
+        }
+    }
+
+    @Test func `a boundary is found wherever it begins among bytes of its own`() {
+        let boundary = Array("\r\n------------------------d74496d66958873e".utf8)
+        let search = ByteSearch(boundary)
+        for place in 0..<150 {
+            let bytes = [UInt8](repeating: UInt8(ascii: "-"), count: place) + boundary + boundary
+            #expect(search.firstIndex(in: ByteBufferView(bytes), from: 0) == place)
+            for length in 1..<boundary.count {
+                // As much of it as there is.
+                #expect(search.firstIndex(in: ByteBufferView(bytes[..<(place + length)]), from: 0) == place)
+            }
         }
     }
 
     @Test func `only a whole pattern counts where more bytes do not come`() {
         let end = ByteSearch([13, 10, 13, 10])
-        #expect(Array("ab\r\n\r\nc".utf8)[1...].firstIndex(of: end) == 2)
-        #expect(Array("ab\r\n\r".utf8)[...].firstIndex(of: end) == nil)
+        #expect(ByteBufferView("ab\r\n\r\nc".utf8)[1...].firstIndex(of: end) == 2)
+        #expect(ByteBufferView("ab\r\n\r".utf8).firstIndex(of: end) == nil)
     }
 }
 

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import ScriberrServer
@@ -11,7 +12,7 @@ import Testing
     ) throws -> [(headers: MultipartHeaders, content: [UInt8])] {
         var parser = MultipartParser(boundary: boundary, limits: limits)
         var events: [MultipartParser.Event] = []
-        for piece in pieces { try parser.feed(piece, into: &events) }
+        for piece in pieces { try parser.feed(ByteBuffer(bytes: piece), into: &events) }
         try parser.finish()
         var parts: [(headers: MultipartHeaders, content: [UInt8])] = []
         for event in events {
@@ -56,10 +57,11 @@ import Testing
     @Test func `content is handed on without waiting, but for what may be a delimiter`() throws {
         var parser = MultipartParser(boundary: "b")
         var events: [MultipartParser.Event] = []
-        try parser.feed(Array("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc\r\n--".utf8), into: &events)
-        #expect(events.last == .content(Array("abc".utf8)[...]))
-        try parser.feed(Array("x".utf8), into: &events)
-        #expect(events.last == .content(Array("\r\n--x".utf8)[...]))
+        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n"
+        try parser.feed(ByteBuffer(string: head + "abc\r\n--"), into: &events)
+        #expect(events.last == .content(ByteBufferView("abc".utf8)))
+        try parser.feed(ByteBuffer(string: "x"), into: &events)
+        #expect(events.last == .content(ByteBufferView("\r\n--x".utf8)))
     }
 
     @Test func `a body that ends early is not complete`() throws {

@@ -96,7 +96,7 @@ import Testing
         var bytes: [UInt8] = []
         for number in 0..<((5 << 20) + 4_097) { bytes.append(UInt8(truncatingIfNeeded: number &* 31 >> 3)) }
         var hashes: Set<[UInt8]> = []
-        for cached in [0, 2 << 20, 64 << 20] {
+        for cached: Int64 in [0, 2 << 20, 64 << 20] {
             let file = try OpenFile(path: path, flags: O_WRONLY | O_CREAT | O_TRUNC)
             let press = BlobPress(file, cachedBytesMax: cached)
             try await press.take(bytes[...])
@@ -124,10 +124,13 @@ import Testing
     @Test func `a failure of the disk that an early flush has met keeps a blob from being called durable`() async throws {
         try await withTemporaryFolder { folder in
             let file = try OpenFile(path: folder + "/blob", flags: O_WRONLY | O_CREAT)
-            let press = BlobPress(file) { _ in
-                errno = EIO
-                throw ScriberrError.file("fdatasync")
-            }
+            let press = BlobPress(
+                file,
+                flush: { _ in
+                    errno = EIO
+                    throw ScriberrError.file("fdatasync")
+                }
+            )
             try await press.take([UInt8](repeating: 1, count: 2 << 20)[...])
             _ = try await press.end()
             // The system has told of it once, and would not tell whoever waits for the disk now.
