@@ -37,15 +37,18 @@ import Testing
 
     @Test func `carries all that its caller asks for together`() async throws {
         try await withNotes { database in
-            var tasks: [Task<Void, any Error>] = []
-            database.together {
-                for number in 0..<4 { tasks.append(Task.immediate { try await database.insert(number) }) }
+            let steps = Steps()
+            let writes = (0..<4).map { number in
+                PendingWrite(answer: { (_: Result<Int, any Error>) in steps.add("\(number)") }) { connection in
+                    try connection.execute("INSERT INTO notes (id) VALUES ($1)", [.int(number)])
+                }
             }
-            for task in tasks { try await task.value }
+            database.start(writes)
+            #expect(steps.all == ["0", "1", "2", "3"], "Each was told before its caller went on.")
             #expect(database.commitStatistics == CommitStatistics(commits: 1, writes: 4, loans: 1))
-            database.together {}
+            database.start([])
             try await database.insert(9)
-            #expect(database.commitStatistics.commits == 2)
+            #expect(database.commitStatistics == CommitStatistics(commits: 2, writes: 5, loans: 2))
         }
     }
 
