@@ -56,13 +56,18 @@ final class CommitGroup: Sendable {
         }
     }
 
-    /// Starts writes that share a commit, as far as one takes so many.
+    /// Starts writes that share a commit, as far as one takes so many. Whoever has many has something else to do meanwhile: they are made
+    /// on the writer's thread.
     func start(_ writes: [PendingWrite]) {
         guard !writes.isEmpty else { return }
+        guard writes.count <= Self.companionsMax else { return add(writes, mayBorrow: false) }
         var companions = writes
         for index in companions.indices.dropFirst() { companions[index].isCompanion = true }
         add(companions)
     }
+
+    /// An end and a claim.
+    private static let companionsMax = 2
 
     /// What was done since the database was opened.
     var statistics: CommitStatistics { state.withLock { $0.statistics } }
@@ -82,7 +87,7 @@ final class CommitGroup: Sendable {
         }
     }
 
-    private func add(_ writes: [PendingWrite]) {
+    private func add(_ writes: [PendingWrite], mayBorrow: Bool = true) {
         let (isRefused, mustRun) = state.withLock { state in
             if state.isClosed { return (true, false) }
             state.waiting += writes
@@ -92,7 +97,7 @@ final class CommitGroup: Sendable {
         }
         if isRefused { for write in writes { write.fail(closedError()) } }
         guard mustRun else { return }
-        if loan.take() { runHere() } else { runOnWriter() }
+        if mayBorrow, loan.take() { runHere() } else { runOnWriter() }
     }
 
     private func runHere() {
