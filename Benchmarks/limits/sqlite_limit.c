@@ -3,6 +3,7 @@
 //
 //   sqlite_limit enqueue FILE SECONDS BATCH    jobs put in, BATCH to a commit
 //   sqlite_limit cycle FILE SECONDS            one job put in, claimed and completed, three commits
+//   sqlite_limit drain FILE JOBS               waiting jobs, each completed in one commit with the claim of the next
 //
 // Only the writes and the one read that finds a job are done: no fence is checked, nothing is decoded.
 #include <sqlite3.h>
@@ -176,8 +177,25 @@ static long measure_cycle(double end) {
     return jobs;
 }
 
+// Puts jobs in, claims the first, then completes each with the claim of the next. Says when that began.
+static long measure_drain(long jobs, double *start) {
+    char job[80];
+    run(begin);
+    for (long i = 0; i < jobs; i++) enqueue(i);
+    long long owner = claim_one(job, sizeof job);
+    run(commit);
+    *start = seconds();
+    for (long i = 1; i < jobs; i++) {
+        run(begin);
+        complete_one(job, owner);
+        owner = claim_one(job, sizeof job);
+        run(commit);
+    }
+    return jobs - 1;
+}
+
 int main(int count, char **words) {
-    check(count >= 4, "Use: sqlite_limit enqueue FILE SECONDS BATCH | cycle FILE SECONDS");
+    check(count >= 4, "Use: sqlite_limit enqueue FILE SECONDS BATCH | cycle FILE SECONDS | drain FILE JOBS");
     // No account of memory, as our program does without one.
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     check(sqlite3_open(words[2], &db) == SQLITE_OK, words[2]);
@@ -186,15 +204,17 @@ int main(int count, char **words) {
     check(sqlite3_exec(db, pragmas, NULL, NULL, NULL) == SQLITE_OK, "pragmas");
     prepare_all();
     srandom((unsigned)getpid());
-    int batch = count > 4 ? atoi(words[4]) : 1, is_cycle = !strcmp(words[1], "cycle");
+    int batch = count > 4 ? atoi(words[4]) : 1, is_cycle = !strcmp(words[1], "cycle"), is_drain = !strcmp(words[1], "drain");
     double start = seconds(), end = start + atof(words[3]);
-    long jobs = is_cycle ? measure_cycle(end) : measure_enqueue(end, batch);
+    long jobs = is_drain ? measure_drain(atol(words[3]), &start) : is_cycle ? measure_cycle(end) : measure_enqueue(end, batch);
     double per_s = jobs / (seconds() - start);
     if (is_cycle) {
         long count = jobs < CLAIMS_MAX ? jobs : CLAIMS_MAX;
         qsort(claims, count, sizeof claims[0], compare);
         printf("limit cycle per_s=%.2f claim_p50_us=%.2f\n", per_s, claims[count / 2] * 1e6);
-    } else
+    } else if (is_drain)
+        printf("limit drain workers=1 per_s=%.2f\n", per_s);
+    else
         printf("limit enqueue batch=%d per_s=%.2f\n", batch, per_s);
     return 0;
 }

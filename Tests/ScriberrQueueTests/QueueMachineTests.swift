@@ -47,6 +47,30 @@ import Testing
         #expect(driver.give([]).claimed == 1, "The result may have made room that the claim came too early for.")
     }
 
+    @Test(arguments: [
+        AttemptOutcome.completed(.sample), .failed(ScriberrError(.engineCrashed, "The engine ended.")),
+        .failed(ScriberrError(.mediaUnreadable, "No audio.")),
+    ])
+    func `the next claim travels with any end of a job`(_ outcome: AttemptOutcome) {
+        var driver = MachineDriver()
+        driver.begin()
+        let job = ClaimedJob.sample(1)
+        driver.give([job])
+        let actions = driver.send(.ended(job.lease, outcome))
+        #expect(actions.writes.count == 1)
+        #expect(actions.claimed == 1)
+    }
+
+    @Test func `no claim travels with a job that is handed back`() {
+        var driver = MachineDriver()
+        driver.begin()
+        let job = ClaimedJob.sample(1)
+        driver.give([job])
+        let actions = driver.send(.ended(job.lease, .released))
+        #expect(actions.writes == [.release])
+        #expect(actions.claimed == nil)
+    }
+
     @Test func `results that come together are stored together, with one claim for all their slots`() {
         var driver = MachineDriver(QueueConfiguration(workers: 4, leaseTimeout: .seconds(60)))
         driver.begin()
@@ -283,7 +307,8 @@ import Testing
         let actions = driver.advance(by: .seconds(3))
         #expect(actions.abandoned == 1)
         #expect(actions.writes == [.cancel])
-        #expect(driver.answer(.finished(.applied)) { $0.isFinish }.claimed == 1)
+        #expect(actions.claimed == 1)
+        driver.answer(.finished(.applied)) { $0.isFinish }
         #expect(driver.send(.ended(job.lease, .completed(.sample))).writes.isEmpty)
     }
 

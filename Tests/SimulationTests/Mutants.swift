@@ -2,7 +2,8 @@ import ScriberrCore
 import ScriberrQueue
 
 /// Every rule of the queue, broken one at a time.
-let allMutants: [Mutant] = fenceMutants + leaseMutants + stateMutants + recordMutants + processMutants + standingMutants
+let allMutants: [Mutant] =
+    fenceMutants + leaseMutants + stateMutants + recordMutants + processMutants + standingMutants + turnMutants
 
 /// Writes that do not look at the attempt.
 private let fenceMutants: [Mutant] =
@@ -99,7 +100,7 @@ private let stateMutants: [Mutant] = [
         $0.replacingRule("ORDER BY priority DESC, queued_at", "ORDER BY queued_at")
     },
     Mutant(name: "a claim gives more than it was asked for").breaking(.claim) {
-        $0.replacingRule("created_at, id LIMIT $5", "created_at, id LIMIT 1 + $5")
+        $0.replacingRule("created_at, id LIMIT $", "created_at, id LIMIT 1 + $")
     },
     Mutant(name: "the limit per owner is not looked at").inPeace { $0.maxRunningPerOwner = 1 }.breaking(.claim) {
         $0.replacingRule("busy.status = 'processing')", "busy.status = 'completed' AND busy.attempt > 9)")
@@ -198,6 +199,13 @@ private let standingMutants: [Mutant] = [
         $0.hasPrefix("ROLLBACK TO") ? .skip : .run($0)
     },
     Mutant(name: "the lease of a standing claim is counted from its answer").counting,
+]
+
+/// Ends and a claim in one transaction.
+private let turnMutants: [Mutant] = [
+    Mutant(name: "a claim that failed takes the ends along that it came with").inPeace { $0.failBefore = 0.3 }.changing(.claim) {
+        .run($0.replacingRule("ROLLBACK TO joined", "ROLLBACK TO turn"))
+    }
 ]
 
 extension Mutant {

@@ -4,9 +4,9 @@ import ScriberrStore
 
 /// The real statements on a real database, each call followed by the oracle's look at the tables.
 struct SimulatedStore {
-    private let database: any InlineDatabase
-    private let mutant: Mutant?
-    private(set) var oracle: Oracle
+    let database: any InlineDatabase
+    let mutant: Mutant?
+    var oracle: Oracle
 
     /// The true time.
     var present: Timestamp {
@@ -42,7 +42,7 @@ struct SimulatedStore {
     // MARK: Clients
 
     /// Puts a job in and makes the claim that stands in the same transaction. Nil when there was none, or it failed.
-    mutating func create(_ job: Transcription, standing: ClaimRequest?, _ mishap: CreationMishap?) throws -> ClaimAnswer? {
+    mutating func create(_ job: Transcription, standing: ClaimRequest?, _ mishap: TransactionMishap?) throws -> ClaimAnswer? {
         var oracle = oracle
         do {
             let answer = try database.writeNow { connection in
@@ -65,25 +65,25 @@ struct SimulatedStore {
         }
     }
 
-    private func join(
+    func join(
         _ connection: any SQLConnection,
         _ request: ClaimRequest,
-        _ mishap: CreationMishap?,
+        _ mishap: TransactionMishap?,
         _ oracle: inout Oracle
     ) throws -> ClaimAnswer? {
         let claiming = mutated(connection, .claim)
-        try claiming.execute("SAVEPOINT standing", [])
+        try claiming.execute("SAVEPOINT joined", [])
         let answer = try JobSQL.claim(claiming, request)
         guard mishap == .claimFails else {
             try oracle.check(connection, after: .claim(request, answer))
             return answer
         }
-        try claiming.execute("ROLLBACK TO standing", [])
+        try claiming.execute("ROLLBACK TO joined", [])
         try oracle.check(connection, after: .nothing)
         return nil
     }
 
-    private func mutated(_ connection: any SQLConnection, _ operation: StoreOperation) -> any SQLConnection {
+    func mutated(_ connection: any SQLConnection, _ operation: StoreOperation) -> any SQLConnection {
         guard let change = mutant?.statement else { return connection }
         return MutantConnection(base: connection, operation: operation, change: change)
     }
@@ -169,31 +169,10 @@ struct SimulatedStore {
     }
 
     private mutating func finish(_ lease: Lease, _ end: TerminalWrite, _ now: Timestamp) throws -> Fenced? {
-        switch end {
-        case .complete(let result):
-            try write(.complete) {
-                try JobSQL.complete($0, lease, result, at: now)
-            } then: {
-                .write(.complete, lease, $0, end)
-            }
-        case .fail(let failure, let retryAt):
-            try write(.fail) {
-                try JobSQL.fail($0, lease, failure, retryAt: retryAt, at: now)
-            } then: {
-                .write(.fail, lease, $0, end)
-            }
-        case .cancel:
-            try write(.cancel) {
-                try JobSQL.cancel($0, lease, at: now)
-            } then: {
-                .write(.cancel, lease, $0, end)
-            }
-        case .release:
-            try write(.release) {
-                try JobSQL.release($0, lease, at: now)
-            } then: {
-                .write(.release, lease, $0, end)
-            }
+        try write(end.operation) {
+            try JobSQL.finish($0, lease, end, at: now)
+        } then: {
+            .write(end.operation, lease, $0, end)
         }
     }
 
@@ -258,11 +237,11 @@ struct SimulatedStore {
     }
 }
 
-/// What can go wrong when a job is put in together with a claim.
-enum CreationMishap {
+/// What can go wrong when a claim shares a transaction.
+enum TransactionMishap {
     case claimFails
     case commitFails
 }
 
 /// Undoes a transaction.
-private struct Undone: Error {}
+struct Undone: Error {}

@@ -20,7 +20,7 @@ extension World {
         if random.fraction() < 0.1 { job.runAfter = job.createdAt + .seconds(5) }
         // Only what can be claimed at once brings work.
         let taken = job.runAfter > job.createdAt ? nil : takeOffer()
-        let mishap: CreationMishap? = happens(plan.failAfter) ? .commitFails : happens(plan.failBefore) ? .claimFails : nil
+        let mishap: TransactionMishap? = happens(plan.failAfter) ? .commitFails : happens(plan.failBefore) ? .claimFails : nil
         let claimed = try store.create(job, standing: taken?.request, mishap)
         if let taken { settle(taken, claimed) }
         if mishap == .commitFails {

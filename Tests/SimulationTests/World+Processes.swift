@@ -60,9 +60,13 @@ extension World {
         if let deadline = process.machine.nextDeadline {
             agenda.add(.tick(process: number, number: process.tickNumber), at: max(deadline, now) + lag())
         }
+        var turn: [TurnPart] = []
         for action in actions {
-            for wanted in mutant?.action?(action) ?? [action] { try perform(wanted, by: number) }
+            for wanted in mutant?.action?(action) ?? [action] {
+                if let part = TurnPart(wanted) { turn.append(part) } else { try perform(wanted, by: number) }
+            }
         }
+        try send(turn, by: number)
     }
 
     private mutating func perform(_ action: QueueAction, by number: Int) throws {
@@ -89,19 +93,8 @@ extension World {
         }
     }
 
-    private mutating func send(_ id: CallID, _ call: StoreCall, by number: Int) throws {
-        if case .claim = call, !mayMake(id, by: number) { return }
+    mutating func send(_ id: CallID, _ call: StoreCall, by number: Int) throws {
         trace.add(now, "process \(number) sends \(call)")
-        if case .finish(let lease, let write, _) = call {
-            let isGranted = grants[lease].map { $0 > now } ?? false
-            try require(isGranted, "no end is written on a lease that is over", "process \(number), \(lease)")
-            let isLost = processes[number]?.engines[lease]?.stop == .leaseLost
-            try require(
-                !isLost || write == .release,
-                "nothing is written once the lease was given up",
-                "process \(number), \(lease)"
-            )
-        }
         let isLate = happens(call.isWriteOfHolder ? max(plan.late, plan.lateWrites) : plan.late)
         if isLate { fault(number, "late request") }
         let delay = isLate ? .seconds(24) * random.fraction() : lag()
@@ -143,7 +136,7 @@ extension World {
     }
 
     /// A failed call is a fault of its process, except for an end that is simply written again: that must not cost a lease.
-    private mutating func note(_ what: String, of call: StoreCall, for number: Int) {
+    mutating func note(_ what: String, of call: StoreCall, for number: Int) {
         if call.isEnd, max(plan.failBefore, plan.failEnds) + plan.failAfter < 0.15 {
             tally.note(what)
             trace.add(now, "process \(number): \(what)")
@@ -156,6 +149,12 @@ extension World {
     mutating func arrive(_ call: StoreCall, from number: Int, decidedAt: Duration) throws -> StoreAnswer {
         let record = processes[number]?.record ?? InstanceRecord.dead(number, seats: plan.seats)
         let answer = try store.answer(call, from: record)
+        try note(answer, to: call, of: number, decidedAt)
+        return answer
+    }
+
+    /// What an answer means for the rules that span processes.
+    mutating func note(_ answer: StoreAnswer, to call: StoreCall, of number: Int, _ decidedAt: Duration) throws {
         trace.add(now, "store answers \(number): \(answer)")
         let until = decidedAt + configuration.leaseTimeout
         switch answer {
@@ -171,7 +170,6 @@ extension World {
         case .finished(let fenced): if case .finish(_, let write, _) = call { tally.note("\(write.name) \(fenced)") }
         default: break
         }
-        return answer
     }
 
     /// A crash may be charged only to an attempt whose process had trouble.

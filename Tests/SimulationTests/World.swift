@@ -45,6 +45,7 @@ struct World {
         case deliver(process: Int, QueueEvent)
         case taken(TakenOffer, StoreAnswer?, after: Duration)
         case ask(process: Int, CallID, StoreCall, decidedAt: Duration)
+        case turn(process: Int, [TurnPart], decidedAt: Duration)
         case engine(process: Int, Lease, EngineStep)
         case write(process: Int, Lease, EngineWrite)
         case start(seat: Int)
@@ -124,6 +125,9 @@ struct World {
                 if case .ask(_, _, let call, let decidedAt) = entry, random.fraction() < 0.5 {
                     try arrive(call, from: number, decidedAt: decidedAt)
                 }
+                if case .turn(_, let parts, let decidedAt) = entry, random.fraction() < 0.5 {
+                    try arrive(parts, from: number, decidedAt: decidedAt)
+                }
                 return
             }
             if processes[number]?.isPaused == true, entry.waitsForProcess {
@@ -136,6 +140,7 @@ struct World {
         case .deliver(let number, let event): try deliver(event, to: number)
         case .taken(let taken, let answer, let delay): try hear(taken, answer, after: delay)
         case .ask(let number, let id, let call, let decidedAt): try ask(number, id, call, decidedAt)
+        case .turn(let number, let parts, let decidedAt): try ask(number, parts, decidedAt)
         case .engine(let number, let lease, let step): try engine(number, lease, step)
         case .write(let number, let lease, let write): try engineWrite(number, lease, write)
         case .start(let seat): try start(seat)
@@ -196,7 +201,8 @@ struct World {
 extension World.Entry {
     var process: Int? {
         switch self {
-        case .tick(let number, _), .deliver(let number, _), .ask(let number, _, _, _), .engine(let number, _, _),
+        case .tick(let number, _), .deliver(let number, _), .ask(let number, _, _, _), .turn(let number, _, _),
+            .engine(let number, _, _),
             .write(let number, _, _), .resume(let number):
             number
         case .taken(let taken, _, _): taken.process

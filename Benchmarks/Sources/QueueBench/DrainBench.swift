@@ -11,9 +11,13 @@ func measureDrain(_ order: Order) async throws {
     }
     let handler = NotingHandler()
     try await withWorkers(QueueConfiguration(workers: workers), bench.database, handler) {
-        try await handler.waits { $0.span.count >= jobs }
+        await handler.started(jobs)
     }
-    let span = handler.span
+    let (span, shared) = (handler.span, bench.database.commitStatistics)
     await bench.close()
-    report("drain", [("workers", "\(workers)")], [("per_s", Double(span.count - 1) / span.seconds)])
+    report(
+        "drain",
+        [("workers", "\(workers)")],
+        [("per_s", Double(span.count - 1) / span.seconds), ("writes_per_commit", Double(shared.writes) / Double(shared.commits))]
+    )
 }

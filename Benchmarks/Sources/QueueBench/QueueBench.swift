@@ -19,7 +19,7 @@ enum QueueBench {
         "drain": measureDrain,
         "latency": measureLatency,
         "fill": fill,
-        "claim": measureClaim,
+        "claims": measureClaims,
         "start": measureStart,
     ]
 }

@@ -44,13 +44,12 @@ public protocol JobStore: Sendable {
     /// by the wake-up that follows the commit.
     func requestCancel(_ job: TranscriptionID, owner: UserID, at now: Timestamp) async throws -> CancelAnswer
 
-    /// Says that the calls which `calls` starts belong together: a store that can stores them at once.
-    func together(_ calls: () -> Void)
+    /// Starts what a turn asks for and waits for nothing; each part is answered by itself, on any thread, maybe before this returns. A
+    /// store that can does all of it in one transaction, the claim last: one that fails takes no end along.
+    func start(_ turn: Turn)
 }
 
 extension JobStore {
-    /// Takes calls as they come.
-    public func together(_ calls: () -> Void) { calls() }
     /// Never runs it.
     public func keep(_ standing: any StandingClaim) {}
 }

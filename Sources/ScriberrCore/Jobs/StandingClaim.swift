@@ -5,7 +5,7 @@ public protocol StandingClaim: AnyObject, Sendable {
     func take() -> TakenClaim?
 }
 
-/// A standing claim whose time has come.
+/// A claim that is to be made now, and whom to tell.
 public struct TakenClaim: Sendable {
     /// What to ask for.
     public let request: ClaimRequest

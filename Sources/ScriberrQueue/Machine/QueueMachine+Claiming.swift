@@ -12,8 +12,8 @@ struct Claiming: Sendable {
 }
 
 extension QueueMachine {
-    /// Slots that a claim may fill. A slot is free as soon as its result is on its way to the store, so that the next claim
-    /// travels with it; a result that has to be written again holds its slot. Abandoned handlers hold one each beyond the
+    /// Slots that a claim may fill. A slot is free as soon as its end is on its way to the store, so that the next claim
+    /// travels with it; an end that has to be written again holds its slot. Abandoned handlers hold one each beyond the
     /// first ``QueueConfiguration/workers``.
     var freeSlots: Int {
         let held = max(0, abandoned.count - configuration.workers)

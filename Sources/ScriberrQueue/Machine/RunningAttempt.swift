@@ -47,9 +47,10 @@ struct RunningAttempt: Sendable {
         if case .settled = settlement { true } else { false }
     }
 
-    /// The handler has ended and its result is being stored for the first time.
+    /// The handler has ended and its end is being stored for the first time. A job that is handed back is none of that: whoever does
+    /// so wants no other.
     var isAsGoodAsOver: Bool {
-        guard !handlerIsAlive, let pending = pendingWrite, case .complete = pending.write else { return false }
+        guard !handlerIsAlive, let pending = pendingWrite, pending.write != .release else { return false }
         return pending.call != nil && pending.tries == 1
     }
 

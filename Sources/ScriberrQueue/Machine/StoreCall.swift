@@ -48,17 +48,7 @@ extension StoreAnswer {
     }
 }
 
-/// The one write that ends an attempt.
-package enum TerminalWrite: Sendable, Hashable {
-    /// The job has a result.
-    case complete(JobResult)
-    /// The attempt failed; the job waits until `retryAt`, or fails for good when that is nil.
-    case fail(FailureReport, retryAt: Timestamp?)
-    /// The job was given up on request.
-    case cancel
-    /// The job goes back to its place.
-    case release
-
+extension TerminalWrite {
     /// The word for logs.
     package var name: String {
         switch self {

@@ -39,15 +39,40 @@ struct QueuePerformer {
         context.store.keep(offer)
     }
 
-    /// Performs the actions in order.
+    /// Performs the actions in order. Ends and the claim that goes with them are one turn of the store, and the last of all: their
+    /// commit may be made on this thread.
     mutating func perform(_ actions: [QueueAction]) {
-        let calls = actions.count { if case .call = $0 { true } else { false } }
-        // A single call needs no company, and may have its answer before it returns.
-        guard calls > 1 else {
-            for action in actions { perform(action) }
-            return
+        var turn = Turn()
+        for action in actions {
+            switch action {
+            case .call(let id, .finish(let lease, let write, let now)): turn.ends.append(end(id, lease, write, at: now))
+            case .call(let id, .claim(let request)): turn.claim = claim(id, request) ?? turn.claim
+            default: perform(action)
+            }
         }
-        context.store.together { for action in actions { perform(action) } }
+        if !turn.isEmpty { context.store.start(turn) }
+    }
+
+    private func end(_ id: CallID, _ lease: Lease, _ write: TerminalWrite, at now: Timestamp) -> AttemptEnd {
+        let inbox = context.inbox
+        return AttemptEnd(lease: lease, write: write, at: now) { result in
+            switch result {
+            case .success(let fenced): inbox.yield(.answered(id, .finished(fenced)))
+            case .failure(let error): inbox.yield(.answered(id, StoreAnswer(failure: error)))
+            }
+        }
+    }
+
+    /// Nil for a claim that stood and was taken.
+    private func claim(_ id: CallID, _ request: ClaimRequest) -> TakenClaim? {
+        guard offer.mayBeMade(id) else { return nil }
+        let inbox = context.inbox
+        return TakenClaim(request: request) { result in
+            switch result {
+            case .success(let answer): inbox.yield(.answered(id, .claimed(answer)))
+            case .failure(let error): inbox.yield(.answered(id, StoreAnswer(failure: error)))
+            }
+        }
     }
 
     private mutating func perform(_ action: QueueAction) {
@@ -92,10 +117,9 @@ struct QueuePerformer {
     }
 
     private func ask(_ id: CallID, _ call: StoreCall) {
-        if case .claim = call, !offer.mayBeMade(id) { return }
         let context = context
         // Ends with its answer; the machine forgets it when none comes. It starts on this thread, so that calls reach the
-        // store in their order and what is asked for together can share a commit.
+        // store in their order.
         Task.immediate { context.inbox.yield(.answered(id, await context.answer(call))) }
     }
 }
@@ -128,16 +152,7 @@ extension QueueContext {
         case .renew(let leases, let expiry, let now):
             return .renewed(try await store.renew(leases, until: expiry, at: now))
         case .recover(let request): return .recovered(try await store.recover(request))
-        case .finish(let lease, let write, let now): return .finished(try await finish(lease, write, at: now))
-        }
-    }
-
-    private func finish(_ lease: Lease, _ write: TerminalWrite, at now: Timestamp) async throws -> Fenced {
-        switch write {
-        case .complete(let result): try await store.complete(lease, result, at: now)
-        case .fail(let failure, let retryAt): try await store.fail(lease, failure, retryAt: retryAt, at: now)
-        case .cancel: try await store.cancel(lease, at: now)
-        case .release: try await store.release(lease, at: now)
+        case .finish(let lease, let write, let now): return .finished(try await store.finish(lease, write, at: now))
         }
     }
 }

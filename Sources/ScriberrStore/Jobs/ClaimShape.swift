@@ -31,7 +31,8 @@ struct ClaimShape: Hashable {
         return room + models + [.int(limit)]
     }
 
-    /// Gives jobs away. Arguments: instance, end of the lease, now twice, once more if it is guarded, those of ``look``.
+    /// Gives jobs away and answers them. Arguments: instance, end of the lease, now twice, once more if it is guarded, those of
+    /// ``look``. On SQLite it only finds them, for ``gift(_:)``, and its arguments are those of ``look`` alone.
     var claim: DialectText { Self.all[self]?.claim ?? DialectText(claimText) }
 
     /// Finds the first in line. Arguments: how many of one owner may run, if that is limited; the worker's models, if they
@@ -91,25 +92,25 @@ struct ClaimShape: Hashable {
     private func claimText(_ dialect: SQLDialect) -> String { claimText(dialect, guards: []) }
 
     private func claimText(_ dialect: SQLDialect, guards: [String]) -> String {
-        let charge = policy == .fairShare ? "coalesce(audio_seconds, \(Lanes.unknownAudioSeconds)) + 1" : "0"
+        if dialect == .sqlite { return findText }
         // Claims by lanes take turns.
-        let lock = dialect == .postgres && !goesByLanes ? " FOR UPDATE SKIP LOCKED" : ""
+        let lock = goesByLanes ? "" : " FOR UPDATE SKIP LOCKED"
         let line = lineText(dialect, firstArgument: 5, lock: lock, guards: guards)
-        let isIt =
-            switch dialect {
-            // A list costs SQLite a table of its own.
-            case .sqlite: "\(isSingle ? "=" : "IN") (\(line)) AND status = 'queued'"
-            // As an array the line is walked once, whatever the planner thinks of joins. The status must not tempt it into
-            // an index of all that waits.
-            case .postgres: "= ANY (ARRAY(\(line))) AND coalesce(status, '') = 'queued'"
-            }
+        // As an array the line is walked once, whatever the planner thinks of joins. The status must not tempt it into an index of
+        // all that waits.
         return """
-            UPDATE transcriptions SET status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2,
-                progress = 0.05, stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge),
-                started_at = $3, updated_at = $4
-            WHERE id \(isIt)
+            UPDATE transcriptions SET \(Self.changes(policy))
+            WHERE id = ANY (ARRAY(\(line))) AND coalesce(status, '') = 'queued'
             RETURNING \(Transcription.claimedColumns), charge
             """
+    }
+
+    /// On SQLite: the first in line, with the values that a claim changes as they will be, and the places of their rows.
+    private var findText: String {
+        let line = lineText(.sqlite, firstArgument: 1, lock: "")
+        let answer = "\(Transcription.columnsToClaim), \(Self.charge(policy)) AS charge, rowid AS place"
+        guard goesByLanes else { return "SELECT \(answer)\(line.dropFirst("SELECT id".count))" }
+        return "SELECT \(answer) FROM transcriptions WHERE id \(isSingle ? "=" : "IN") (\(line)) AND status = 'queued'"
     }
 
     /// Plain FIFO walks the line itself; the other rules go by lanes, whose heads are the only jobs that can be first.

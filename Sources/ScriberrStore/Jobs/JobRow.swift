@@ -57,6 +57,10 @@ extension Transcription {
         cancel_requested_at, progress, audio_seconds, created_at
         """
 
+    /// The same of a job that is about to be claimed, as it will be.
+    static let columnsToClaim = claimedColumns.replacing("attempt, failures", with: "attempt + 1 AS attempt, failures")
+        .replacing("progress", with: "0.05 AS progress")
+
     /// Reads what a claim answers: the columns that the claim has not just set and a waiting job can have. Each column costs
     /// SQLite half a microsecond.
     init(claimed row: any SQLRow, by request: ClaimRequest) throws {

@@ -85,13 +85,15 @@ extension JobSQL {
 
     private static let nextDueStatement = ClaimShape.nextDue
 
-    /// The statement that gives jobs away: the first in line turn `processing`, and the statement answers them.
+    /// The statement that finds the first in line and answers them as they will be when they are given away. On PostgreSQL it gives
+    /// them away too.
     package static func claimStatement(
         _ request: ClaimRequest,
         limit: Int,
         dialect: SQLDialect
     ) -> (sql: String, arguments: [SQLValue]) {
         let shape = ClaimShape(request, isSingle: limit == 1)
+        if dialect == .sqlite { return (shape.claim[dialect], ClaimShape.arguments(request, limit: limit)) }
         let arguments: [SQLValue] = [
             .id(request.instance), .time(request.leaseExpiresAt), .time(request.now), .time(request.now),
         ]
@@ -105,7 +107,10 @@ extension JobSQL {
         limit: Int
     ) throws -> [(job: Transcription, charge: Double)] {
         let (sql, arguments) = claimStatement(request, limit: limit, dialect: connection.dialect)
-        return try claimedJobs(try connection.query(sql, arguments), by: request)
+        let rows = try connection.query(sql, arguments)
+        let claimed = try claimedJobs(rows, by: request)
+        if connection.dialect == .sqlite { try give(connection, rows, request) }
+        return claimed
     }
 
     static func claimedJobs(

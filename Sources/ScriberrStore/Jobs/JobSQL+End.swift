@@ -102,16 +102,27 @@ extension JobSQL {
         _ result: JobResult,
         at now: Timestamp
     ) throws {
+        if connection.dialect == .sqlite, try connection.execute(newTranscript, transcriptRow(job, result, now)) > 0 { return }
         // What is replaced stays an earlier version. Its speakers' names belong to labels that mean others now.
         try TranscriptVersionSQL.keepWhole(connection, job)
         try connection.perform(
             """
-            INSERT INTO transcripts (job, version, content, text, updated_at) VALUES ($1, 1, $2, $3, $4)
+            \(transcriptInsertion)
             ON CONFLICT (job) DO UPDATE SET version = transcripts.version + 1, content = excluded.content,
                 text = excluded.text, updated_at = excluded.updated_at, speakers = '{}', author = '', changes = 'diarize'
             """,
-            [.id(job), .blob(result.transcript), .text(result.text), .time(now)]
+            transcriptRow(job, result, now)
         )
+    }
+
+    private static let transcriptInsertion =
+        "INSERT INTO transcripts (job, version, content, text, updated_at) VALUES ($1, 1, $2, $3, $4)"
+
+    /// Nearly every job has its first transcript, so that there is nothing to keep.
+    private static let newTranscript = transcriptInsertion + " ON CONFLICT (job) DO NOTHING"
+
+    private static func transcriptRow(_ job: TranscriptionID, _ result: JobResult, _ now: Timestamp) -> [SQLValue] {
+        [.id(job), .blob(result.transcript), .text(result.text), .time(now)]
     }
 
     /// Replaces the estimate that the claim charged by what the job really was.

@@ -3,10 +3,10 @@ import Synchronization
 
 /// The queue's store on a SQL database. All rules stand in ``JobSQL``; this brings them into transactions.
 package struct SQLJobStore: JobStore {
-    private let database: any Database
+    let database: any Database
     private let registered = Registered()
     /// Set on PostgreSQL.
-    private let rounds: JobRounds?
+    let rounds: JobRounds?
 
     /// What this process said of itself, to be said again when its row is gone.
     private final class Registered: Sendable {
@@ -18,8 +18,6 @@ package struct SQLJobStore: JobStore {
         self.database = database
         rounds = (database as? PostgresDatabase).map(JobRounds.init)
     }
-
-    package func together(_ calls: () -> Void) { database.together(calls) }
 
     package func keep(_ standing: any StandingClaim) { database.keep(standing) }
 
@@ -53,13 +51,7 @@ package struct SQLJobStore: JobStore {
         if let rounds, !ClaimShape(request, isSingle: true).goesByLanes, let answer = try await rounds.claim(request) {
             return answer
         }
-        return try await database.write(
-            unless: { connection in
-                let look = try JobSQL.look(connection, request)
-                return look.hasWork ? nil : ClaimAnswer(jobs: [], nextDue: look.nextDue)
-            },
-            { try JobSQL.claim($0, request) }
-        )
+        return try await database.write(unless: { try JobSQL.emptyAnswer($0, request) }, { try JobSQL.claim($0, request) })
     }
 
     package func renew(_ leases: [Lease], until expiry: Timestamp, at now: Timestamp) async throws -> [LeaseAnswer] {

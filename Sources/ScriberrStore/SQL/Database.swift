@@ -130,8 +130,8 @@ public protocol Database: Sendable {
         unless look: @Sendable @escaping (any SQLConnection) throws -> Value?,
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value
     ) async throws -> Value
-    /// Says that the writes which `calls` starts belong together, so that they can share a commit. Answers once they are started.
-    func together(_ calls: () -> Void)
+    /// Starts writes that belong together, so that they can share a commit, and waits for none of them. They are made in their order.
+    func start(_ writes: [PendingWrite])
     /// Keeps a claim for transactions that bring work, for as long as the claim itself lives.
     func keep(_ standing: any StandingClaim)
     /// Waits for what runs and closes every connection.
@@ -153,8 +153,11 @@ extension Database {
     /// Never runs it.
     public func keep(_ standing: any StandingClaim) {}
 
-    /// Takes calls as they come.
-    public func together(_ calls: () -> Void) { calls() }
+    /// Makes each by itself.
+    public func start(_ writes: [PendingWrite]) {
+        // Each ends by telling its caller.
+        for write in writes { Task.immediate { await write.make(on: self) } }
+    }
 
     /// Never at once.
     public func readAtOnce<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value? { nil }

@@ -51,8 +51,23 @@ final class CommitGroup: Sendable {
         unless look: (@Sendable (any SQLConnection) throws -> Value?)? = nil,
         _ body: @Sendable @escaping (any SQLConnection) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { add(PendingWrite($0, unless: look, body)) }
+        try await withCheckedThrowingContinuation { continuation in
+            add([PendingWrite(unless: look, answer: { continuation.resume(with: $0) }, body)])
+        }
     }
+
+    /// Starts writes that share a commit, as far as one takes so many. Whoever has many has something else to do meanwhile: they are made
+    /// on the writer's thread.
+    func start(_ writes: [PendingWrite]) {
+        guard !writes.isEmpty else { return }
+        guard writes.count <= Self.companionsMax else { return add(writes, mayBorrow: false) }
+        var companions = writes
+        for index in companions.indices.dropFirst() { companions[index].isCompanion = true }
+        add(companions)
+    }
+
+    /// An end and a claim.
+    private static let companionsMax = 2
 
     /// What was done since the database was opened.
     var statistics: CommitStatistics { state.withLock { $0.statistics } }
@@ -72,30 +87,17 @@ final class CommitGroup: Sendable {
         }
     }
 
-    /// Lets the writes that `calls` asks for gather, so that they share a commit, unless one runs already.
-    func together(_ calls: () -> Void) {
-        let isFirst = state.withLock { state in
-            defer { state.isRunning = true }
-            return !state.isRunning
-        }
-        calls()
-        if isFirst { start() }
-    }
-
-    private func add(_ write: PendingWrite) {
-        let (isRefused, mustStart) = state.withLock { state in
+    private func add(_ writes: [PendingWrite], mayBorrow: Bool = true) {
+        let (isRefused, mustRun) = state.withLock { state in
             if state.isClosed { return (true, false) }
-            state.waiting.append(write)
+            state.waiting += writes
             hasWaiting.store(true, ordering: .relaxed)
             defer { state.isRunning = true }
             return (false, !state.isRunning)
         }
-        if isRefused { write.fail(closedError()) }
-        if mustStart { start() }
-    }
-
-    private func start() {
-        if loan.take() { runHere() } else { runOnWriter() }
+        if isRefused { for write in writes { write.fail(closedError()) } }
+        guard mustRun else { return }
+        if mayBorrow, loan.take() { runHere() } else { runOnWriter() }
     }
 
     private func runHere() {
@@ -185,7 +187,7 @@ final class CommitGroup: Sendable {
             if !mustWait { for write in group { write.fail(error) } }
             return !mustWait
         }
-        loan.note(.now - begin, met: isOnLoan ? 0 : group.count)
+        loan.note(.now - begin, met: isOnLoan ? 0 : group.count { !$0.isCompanion })
         // First of all: a worker waits.
         for claim in joined { claim.settle() }
         guard let settlements else { return true }
@@ -237,7 +239,7 @@ final class CommitGroup: Sendable {
     }
 
     /// Runs each write in a savepoint, so that those that fail are undone and no others. Answers nil when the transaction is
-    /// gone and every caller has been told or waits for another turn.
+    /// gone: the caller of the write that took it along has been told, and the others wait for another turn.
     private func oneByOne(_ group: [PendingWrite], _ connection: SQLiteConnection) -> [Settlement]? {
         var settlements: [Settlement] = []
         for (index, write) in group.enumerated() {
@@ -246,10 +248,9 @@ final class CommitGroup: Sendable {
             } catch let error where !connection.lostTransaction {
                 settlements.append { write.fail(error) }
             } catch {
-                // The disk is full or broken, and SQLite has undone the writes before this one too. Those after it have
-                // not run yet.
-                for undone in group[...index] { undone.fail(error) }
-                putBack(group[(index + 1)...])
+                // The disk is full or broken, and SQLite has undone the writes before this one too. They may fit without it.
+                write.fail(error)
+                putBack(group[..<index] + group[(index + 1)...])
                 return nil
             }
         }

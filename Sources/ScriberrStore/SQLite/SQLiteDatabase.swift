@@ -81,7 +81,7 @@ package final class SQLiteDatabase: Database {
         try await group.write(unless: look, body)
     }
 
-    package func together(_ calls: () -> Void) { group.together(calls) }
+    package func start(_ writes: [PendingWrite]) { group.start(writes) }
 
     package func keep(_ standing: any StandingClaim) { group.standing.keep(standing) }
 

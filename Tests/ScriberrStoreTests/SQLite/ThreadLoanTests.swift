@@ -35,17 +35,21 @@ import Testing
         }
     }
 
-    @Test func `carries all that its caller asks for together`() async throws {
+    @Test func `carries the two that its caller asks for together, and leaves many to the writer's thread`() async throws {
         try await withNotes { database in
-            var tasks: [Task<Void, any Error>] = []
-            database.together {
-                for number in 0..<4 { tasks.append(Task.immediate { try await database.insert(number) }) }
+            let steps = Steps()
+            let writes = (0..<5).map { number in
+                PendingWrite(answer: { (_: Result<Int, any Error>) in steps.add("\(number)") }) { connection in
+                    try connection.execute("INSERT INTO notes (id) VALUES ($1)", [.int(number)])
+                }
             }
-            for task in tasks { try await task.value }
-            #expect(database.commitStatistics == CommitStatistics(commits: 1, writes: 4, loans: 1))
-            database.together {}
-            try await database.insert(9)
-            #expect(database.commitStatistics.commits == 2)
+            database.start(Array(writes[..<2]))
+            #expect(steps.all == ["0", "1"], "Each was told before its caller went on.")
+            #expect(database.commitStatistics == CommitStatistics(commits: 1, writes: 2, loans: 1))
+            database.start([])
+            database.start(Array(writes[2...]))
+            #expect(await eventually { steps.all == ["0", "1", "2", "3", "4"] })
+            #expect(database.commitStatistics == CommitStatistics(commits: 2, writes: 5, loans: 1))
         }
     }
 
