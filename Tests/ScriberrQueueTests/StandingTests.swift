@@ -123,9 +123,9 @@ import Testing
     @Test func `runs a job that nobody announces, and none once it has stopped`() async throws {
         let store = InMemoryJobStore(makesStandingClaims: true)
         try await withQueue(store: store, script: { _, _ in .completed(.sample) }) { world in
-            #expect(await store.sees("claim"))
-            let first = world.create(1)
-            #expect(await world.becomes(first, .completed))
+            let first = Transcription.sample(1)
+            #expect(await store.createWhenClaimStands(first))
+            #expect(await world.becomes(first.id, .completed))
         }
         let late = Transcription.sample(3)
         store.create(late)

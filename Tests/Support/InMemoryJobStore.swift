@@ -38,6 +38,14 @@ public final class InMemoryJobStore: JobStore {
 
     /// Puts a job in the queue.
     public func create(_ job: Transcription) {
+        if !createForClaim(job) { state.withLock { $0.table.create(job) } }
+    }
+
+    /// Puts a job in the queue as soon as a claim stands for it; false when none does before long.
+    public func createWhenClaimStands(_ job: Transcription) async -> Bool { await eventually { createForClaim(job) } }
+
+    /// Puts a job in the queue and makes a standing claim; does nothing where there is none.
+    private func createForClaim(_ job: Transcription) -> Bool {
         for claim in state.withLock(\.standing) {
             guard let taken = claim.take() else { continue }
             let answer = state.withLock { state in
@@ -45,9 +53,9 @@ public final class InMemoryJobStore: JobStore {
                 return state.table.claim(taken.request)
             }
             taken.answer(.success(answer))
-            return
+            return true
         }
-        state.withLock { $0.table.create(job) }
+        return false
     }
 
     /// See ``JobStore``.

@@ -25,6 +25,7 @@ final class PasswordHasher: Sendable {
     private let cost: PasswordCost
     private let queue = DispatchQueue(label: "scriberr.passwords")
     private let waiting = Mutex(0)
+    private let made = Mutex<[PasswordCost: Int]>([:])
     private static let waitingMax = 64
     private static let hashBytes = 32
 
@@ -36,11 +37,14 @@ final class PasswordHasher: Sendable {
         decoy = Self.text(cost, salt: Self.salt(), hash: Self.salt() + Self.salt())
     }
 
+    /// How many hashes were made so far, of each cost: what callers were kept waiting for.
+    var hashesMade: [PasswordCost: Int] { made.withLock { $0 } }
+
     /// A new hash of `password`.
     func hash(_ password: String) async throws -> String {
-        try await run { [cost] in
+        try await run { [self] in
             let salt = Self.salt()
-            return Self.text(cost, salt: salt, hash: try Self.derive(password, salt: salt, cost))
+            return Self.text(cost, salt: salt, hash: try derive(password, salt: salt, cost))
         }
     }
 
@@ -53,8 +57,8 @@ final class PasswordHasher: Sendable {
         else {
             throw ScriberrError(.internalError, "The account cannot be checked.", detail: "password hash is malformed")
         }
-        let isEqual = try await run {
-            let found = try Self.derive(password, salt: Array(salt), PasswordCost(logN: logN, r: r, p: p))
+        let isEqual = try await run { [self] in
+            let found = try derive(password, salt: Array(salt), PasswordCost(logN: logN, r: r, p: p))
             return zip(found, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0 && found.count == expected.count
         }
         return isEqual && stored != nil
@@ -75,13 +79,14 @@ final class PasswordHasher: Sendable {
         }
     }
 
-    private static func derive(_ password: String, salt: [UInt8], _ cost: PasswordCost) throws -> [UInt8] {
+    private func derive(_ password: String, salt: [UInt8], _ cost: PasswordCost) throws -> [UInt8] {
+        made.withLock { $0[cost, default: 0] += 1 }
         // One spelling of what looks the same, whatever keyboard it was typed on.
         let phrase = Array(password.precomposedStringWithCompatibilityMapping.utf8)
         let key = try KDF.Scrypt.deriveKey(
             from: phrase,
             salt: salt,
-            outputByteCount: hashBytes,
+            outputByteCount: Self.hashBytes,
             rounds: 1 << cost.logN,
             blockSize: cost.r,
             parallelism: cost.p
