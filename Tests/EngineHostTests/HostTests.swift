@@ -106,6 +106,29 @@ import Testing
         #expect(words.allSatisfy { $0.start >= 9.6 && $0.end <= 13.3 })
     }
 
+    @Test func `words have the times of the film when its sound begins late, also in a run that goes on`() async throws {
+        try await withTemporaryFolder { folder in
+            let film = folder + "/film.mkv"
+            try lateSound(samples("two-speakers.wav"), by: 1.5, in: film)
+            try await HostProcess.run { host, _ in
+                let sound = try await host.perform(order(samples("two-speakers.wav"))).pieces
+                let pieces = try await host.perform(order(film)).pieces
+                let (heard, seen) = (sound.flatMap(\.words), pieces.flatMap(\.words))
+                let (first, last) = (try #require(heard.first), try #require(heard.last))
+                #expect(abs((seen.first?.start ?? 0) - first.start - 1.5) < 0.15)
+                #expect(abs((seen.last?.end ?? 0) - last.end - 1.5) < 0.15)
+                let before = try #require(pieces.dropLast().last)
+                let rest = try await host.perform(
+                    order(film) {
+                        $0.firstPiece = before.index + 1
+                        $0.resumeAt = before.resumeAt
+                    }
+                )
+                #expect(rest.pieces == Array(pieces[(before.index + 1)...]))
+            }
+        }
+    }
+
     @Test func `one host works on many orders and loads the model once`() async throws {
         try await HostProcess.run { host, _ in
             let first = try await host.perform(order(samples("welcome.wav"), name: "first"))

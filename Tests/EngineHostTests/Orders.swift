@@ -46,3 +46,15 @@ func readWave(_ path: String) throws -> [Int16] {
         Int16(bitPattern: UInt16(data[$0]) | UInt16(data[$0 + 1]) << 8)
     }
 }
+
+/// Makes a film at `path` with a still picture from 0 on and the sound of a wave file from `seconds` on.
+func lateSound(_ audio: String, by seconds: Double, in path: String) throws {
+    let encoder = Process()
+    encoder.executableURL = URL(fileURLWithPath: "/usr/bin/ffmpeg")
+    encoder.arguments =
+        ["-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "color=s=64x64:r=2:d=30"]
+        + ["-itsoffset", "\(seconds)", "-i", audio, "-c:v", "mjpeg", "-c:a", "flac", path]
+    try encoder.run()
+    encoder.waitUntilExit()
+    guard encoder.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+}

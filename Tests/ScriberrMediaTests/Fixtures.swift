@@ -28,6 +28,17 @@ struct Fixtures: Sendable {
         return path(name)
     }
 
+    /// A picture from 0 on, and two seconds of tone that begin `seconds` later.
+    @discardableResult
+    func lateSound(_ name: String, by seconds: Double) async throws -> String {
+        // MPEG-1 wants one of few rates; a picture every other second is enough for a long film.
+        let rate = name.hasSuffix(".mpg") ? "25" : seconds > 100 ? "0.5" : "10"
+        let picture = ["-f", "lavfi", "-i", "testsrc=s=96x64:r=\(rate):d=\(seconds + 2)"]
+        let sound = ["-itsoffset", "\(seconds)", "-f", "lavfi", "-i", "sine=440:r=48000:d=2"]
+        try await ffmpeg(picture + sound + [path(name)])
+        return path(name)
+    }
+
     func ffmpeg(_ arguments: [String]) async throws {
         let result = try await Subprocess.run(
             .path(tools.ffmpeg),
@@ -115,6 +126,11 @@ extension MediaTools {
 func pitch(of samples: [Float]) -> Double {
     let rises = zip(samples, samples.dropFirst()).count { $0 < 0 && $1 >= 0 }
     return Double(rises) * Double(DecodedAudio.sampleRate) / Double(max(samples.count, 1))
+}
+
+/// When something is heard first, in seconds; infinite for silence.
+func onset(of samples: [Float]) -> Double {
+    samples.firstIndex { abs($0) > 0.03 }.map { Double($0) / Double(DecodedAudio.sampleRate) } ?? .infinity
 }
 
 /// The code of what `body` throws; nil when it throws nothing of ours.

@@ -1,4 +1,5 @@
 import Foundation
+import ScriberrCore
 import ScriberrMedia
 import Testing
 
@@ -87,6 +88,24 @@ import Testing
 
             #expect(info.durationSeconds == nil)
             #expect(abs(decoded.audio.seconds - 2) < 0.1)
+        }
+    }
+
+    @Test func `a header without sound is unreadable, and one sample is a recording`() async throws {
+        try await withFixtures { fixtures in
+            try await fixtures.tone("a.wav", seconds: 1, "-bitexact")
+            let header = try Data(contentsOf: URL(fileURLWithPath: fixtures.path("a.wav"))).prefix(44)
+            var empty = header
+            empty.replaceSubrange(40..<44, with: [0, 0, 0, 0])
+            let streamed = header[..<40] + [0xFF, 0xFF, 0xFF, 0xFF]
+            for (name, content) in [("empty", empty), ("cut", header), ("streamed", streamed)] {
+                let path = try fixtures.write(name, Data(content))
+                #expect(await code { _ = try await fixtures.tools.probe(path) } == .mediaUnreadable, "\(name)")
+            }
+            for (name, content) in [("one", header), ("live", streamed)] {
+                let path = try fixtures.write(name, Data(content + [1, 0, 1, 0]))
+                #expect(try await fixtures.tools.probe(path).durationSeconds != nil, "\(name)")
+            }
         }
     }
 }

@@ -5,6 +5,9 @@ import Subprocess
 extension MediaTools {
     /// Decodes the first audio track to 16 kHz mono and hands it to `body` as it comes.
     ///
+    /// Time counts as in a player: from the start of the file, which is silent until its sound begins. Sound that begins
+    /// more than half an hour behind the picture is the exception; it counts from its own beginning.
+    ///
     /// The decoder waits while `body` works, so memory does not depend on the length. Slices have any size and are only
     /// good until `body` returns (copy what is kept). `start` and `end` are seconds; in files without an index a start
     /// is found by estimate and may be off by a fraction of a second. At most `maxSeconds` are decoded.
@@ -50,11 +53,24 @@ extension MediaTools {
 
     private func decodeArguments(file: MediaFile, start: Double, seconds: Double) -> [String] {
         let seek = start > 0 ? ["-ss", decimal(start)] : []
+        // Unless it is told of some offset, the decoder takes the start of the sound for that of a broadcast stream.
+        let origin = ["-itsoffset", "0.000001"]
         return ["-nostdin", "-hide_banner", "-v", "error"] + file.inputArguments(limits) + seek
-            + ["-t", decimal(seconds), "-i", file.inputName]
-            + ["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", "\(DecodedAudio.sampleRate)", "-f", "f32le", "pipe:1"]
+            + ["-t", decimal(seconds)] + origin + ["-i", file.inputName]
+            + ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", soundFilters, "-f", "f32le", "pipe:1"]
     }
 }
+
+/// The wanted format, then silence up to the first sample. Silence is made in one go and held in memory, 64 kB a second, which
+/// is why it has a limit. Gaps further on (`min_hard_comp`, in seconds) stay as they are.
+private let soundFilters = [
+    "aformat=sample_fmts=flt:sample_rates=\(DecodedAudio.sampleRate):channel_layouts=mono",
+    #"asetpts=if(gt(STARTPTS*TB\,\#(leadSecondsMax))\,PTS-STARTPTS\,PTS)"#,
+    "aresample=async=1:min_hard_comp=1000000:first_pts=0",
+].joined(separator: ",")
+
+/// The longest silence before the sound that is decoded as such.
+private let leadSecondsMax = 1_800
 
 /// What is decoded beyond the wanted part, to see whether the recording goes on.
 private let marginSeconds = 0.5

@@ -17,7 +17,8 @@ extension Operation {
             summary: "Changes a finished transcript.",
             details: """
                 Takes `operations`, all or none of them, or a whole `transcript`. Words that stay keep their times; new ones get \
-                theirs within the stretch that changed. Makes a new version and answers how it differs from the one before.
+                theirs within the stretch that changed. Times of a `transcript` lie within the recording, and ends behind their \
+                starts. Makes a new version and answers how it differs from the one before.
                 """,
             parameters: ["ifMatch"],
             body: .json(

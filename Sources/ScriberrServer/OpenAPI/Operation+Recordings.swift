@@ -17,10 +17,12 @@ extension Operation {
         "PUT /api/v1/recordings/{id}/pieces/{number}": Operation(
             tag: "Files",
             summary: "Keeps the next piece of a recording.",
-            details: "Pieces are numbered from 0, at most 4 MiB long, and joined as they are. Sending one again changes nothing.",
+            details: """
+                Pieces are numbered from 0, 1 byte to 4 MiB long, and joined as they are. Sending one again changes nothing; other \
+                bytes under the same number are 409.
+                """,
             parameters: ["pieceNumber"],
             body: .other("application/octet-stream", ["type": "string", "format": "binary"]),
-            isBodyOptional: true,
             answers: [(200, .json("Recording", example: recording))],
             failures: [409, 413]
         ),

@@ -40,7 +40,7 @@ let documentParameters: [DocumentValue.Field] = [
         "q",
         in: "query",
         ["type": "string", "maxLength": 200],
-        "Part of the title, without regard to case.",
+        "Part of the title, without regard to case and accents.",
         example: "stand"
     ),
     parameter(

@@ -30,7 +30,10 @@ extension Route {
             .put,
             "/api/v1/recordings/{id}/pieces/{number}",
             .scoped(.write) { call, principal in
-                guard let number = call.parameters["number"].flatMap({ Int($0) }) else { throw ScriberrError.nothingHere }
+                // A piece has one address: neither `01` nor `+1` names one.
+                guard let text = call.parameters["number"], let number = Int(text), number >= 0, text == "\(number)" else {
+                    throw ScriberrError.nothingHere
+                }
                 let id: RecordingID = try call.id()
                 let bytes = try await call.intake.collect(upTo: RecordingService.pieceBytesMax)
                 let recording = try await call.services.recordings.append(principal.owner, id, number: number, bytes)

@@ -27,7 +27,7 @@ enum Credentials {
 
     /// The name as it is looked up: without regard to case.
     static func folded(_ name: String) -> String {
-        TitleFolding.fold(name.trimmingCharacters(in: .whitespacesAndNewlines))
+        CaseFolding.fold(name.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
     /// Throws `VALIDATION_ERROR` unless the password may be set.

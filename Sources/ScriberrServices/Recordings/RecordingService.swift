@@ -47,20 +47,31 @@ package struct RecordingService: Sendable {
         try await database.read { try RecordingSQL.list($0, owner) }
     }
 
-    /// Keeps piece `number`; once this returns it is durable. A piece that came before is not kept twice. Throws `NOT_FOUND`,
-    /// `CONFLICT` when an earlier piece is missing, `PAYLOAD_TOO_LARGE`.
+    /// Keeps piece `number`; once this returns it is durable. The same piece again is not kept twice. Throws `NOT_FOUND`,
+    /// `CONFLICT` when an earlier piece is missing or other bytes came under this number, `VALIDATION_ERROR` for an empty piece,
+    /// `PAYLOAD_TOO_LARGE`.
     package func append(_ owner: UserID, _ id: RecordingID, number: Int, _ content: [UInt8]) async throws -> Recording {
         let now = clock.now()
         let limit = library.uploadLimitBytes
         return try await database.write { db in
-            guard let recording = try RecordingSQL.get(db, owner, id) else { throw ScriberrError.noRecording }
-            guard recording.sizeBytes + Int64(content.count) <= limit else { throw ScriberrError.uploadTooLarge(limit) }
-            guard number >= 0, number <= recording.pieces else {
+            func find() throws -> Recording {
+                guard let recording = try RecordingSQL.get(db, owner, id) else { throw ScriberrError.noRecording }
+                return recording
+            }
+            let recording = try find()
+            guard !content.isEmpty else { throw ScriberrError(.validation, "A piece is not empty.") }
+            guard number <= recording.pieces else {
                 throw ScriberrError(.conflict, "Piece \(recording.pieces) comes next.", field: "number")
             }
-            if number == recording.pieces { _ = try RecordingSQL.append(db, id, number: number, content, at: now) }
-            guard let kept = try RecordingSQL.get(db, owner, id) else { throw ScriberrError.noRecording }
-            return kept
+            if number == recording.pieces {
+                guard recording.sizeBytes + Int64(content.count) <= limit else { throw ScriberrError.uploadTooLarge(limit) }
+                if try RecordingSQL.append(db, id, number: number, content, at: now) { return try find() }
+            }
+            // It came before, perhaps at this very moment: an answer that was lost is given again, other bytes are not dropped.
+            guard try RecordingSQL.piece(db, id, number: number) == content else {
+                throw ScriberrError(.conflict, "Piece \(number) came before, with other bytes.", field: "number")
+            }
+            return try find()
         }
     }
 

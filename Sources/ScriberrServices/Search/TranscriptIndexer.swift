@@ -2,7 +2,7 @@ import ScriberrCore
 import ScriberrStore
 import ScriberrTranscript
 
-/// Makes transcripts searchable once they are stored or changed.
+/// Makes transcripts searchable once they are stored or changed, and titles that an older version stored.
 ///
 /// Which ones wait is kept in the database, in the transaction that stores them, so that a crash delays the search and loses
 /// nothing. The work is done in small writes that give way to others.
@@ -10,6 +10,7 @@ package struct TranscriptIndexer: Sendable {
     private let database: any Database
     private let signals: StoreSignals
     private static let passagesPerWrite = 8
+    private static let titlesPerWrite = 50
 
     init(database: any Database, signals: StoreSignals) {
         self.database = database
@@ -19,8 +20,20 @@ package struct TranscriptIndexer: Sendable {
     /// Works until the task is canceled. `onFailure` hears of what the database refused; it is tried again with the next event.
     package func run(onFailure: @Sendable (any Error) -> Void) async {
         let notices = signals.events.subscribe()
-        await attempt(onFailure)
-        for await _ in notices { await attempt(onFailure) }
+        var hasFolded = await attempt(onFailure, foldTitles)
+        await attempt(onFailure, catchUp)
+        for await _ in notices {
+            if !hasFolded { hasFolded = await attempt(onFailure, foldTitles) }
+            await attempt(onFailure, catchUp)
+        }
+    }
+
+    /// Has titles that an older version stored found without their accents, too.
+    package func foldTitles() async throws {
+        while try await database.read({ try PendingTitles.areThere($0) }) {
+            try Task.checkCancellation()
+            try await database.write { try PendingTitles.fold($0, limit: Self.titlesPerWrite) }
+        }
     }
 
     /// Makes everything searchable that waits for it.
@@ -40,13 +53,14 @@ package struct TranscriptIndexer: Sendable {
         }
     }
 
-    private func attempt(_ onFailure: @Sendable (any Error) -> Void) async {
+    @discardableResult
+    private func attempt(_ onFailure: @Sendable (any Error) -> Void, _ work: () async throws -> Void) async -> Bool {
         do {
-            try await catchUp()
-        } catch is CancellationError {
-            return
+            try await work()
+            return true
         } catch {
-            onFailure(error)
+            if !(error is CancellationError) { onFailure(error) }
+            return false
         }
     }
 }

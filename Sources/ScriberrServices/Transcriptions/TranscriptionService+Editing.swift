@@ -35,10 +35,24 @@ extension TranscriptionService {
     ) async throws -> EditOutcome {
         var names: [String] = []
         for edit in edits where !names.contains(edit.name) { names.append(edit.name) }
+        let seconds = names.contains("document") ? try await recordingSeconds(owner, id) : nil
         return try await change(owner, id, names.joined(separator: ","), expecting: expected, author: author) { _, old in
             var new = old
-            for edit in edits { try new.apply(edit) }
+            for edit in edits {
+                if let seconds { try edit.check(recordingSeconds: seconds, present: old.transcript) }
+                try new.apply(edit)
+            }
             return new
+        }
+    }
+
+    /// The length of the whole recording, when known.
+    private func recordingSeconds(_ owner: UserID, _ id: TranscriptionID) async throws -> Double? {
+        try await database.read { db in
+            let job = try Self.find(db, owner, id)
+            if let seconds = try FileSQL.getEvenDeleted(db, job.fileID)?.durationSeconds { return seconds }
+            // The engine has told the length of its part, which goes to the end unless it was given one.
+            return job.options.end == nil ? job.audioSeconds.map { $0 + (job.options.start ?? 0) } : nil
         }
     }
 

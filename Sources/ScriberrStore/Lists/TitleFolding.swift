@@ -2,16 +2,17 @@ import Foundation
 
 /// Titles as they are searched and sorted by.
 package enum TitleFolding {
-    /// `title` without regard to case and compatibility forms: `STRASSE` and `Straße` fold alike, as do `ﬁ` and `fi`.
+    /// `title` without regard to case, compatibility forms and, in Latin and Greek, accents.
     package static func fold(_ title: String) -> String {
-        // Most titles; the long way costs a transaction more than all its statements.
-        if title.utf8.allSatisfy({ $0 < 0x80 }) { return title.lowercased() }
-        // Upper case first: only that way around ß and ss, or the two small sigmas, come out the same.
-        var folded = String.UnicodeScalarView()
-        for scalar in title.precomposedStringWithCompatibilityMapping.uppercased().lowercased().unicodeScalars {
-            folded.append(scalar == "\u{3C2}" ? "\u{3C3}" : scalar)
+        let folded = CaseFolding.fold(title)
+        if folded.utf8.allSatisfy({ $0 < 0x80 }) { return folded }
+        var (plain, base) = (String.UnicodeScalarView(), UInt32.max)
+        for scalar in folded.decomposedStringWithCompatibilityMapping.unicodeScalars {
+            if CaseFolding.isAccent(scalar, on: base) { continue }
+            if scalar.properties.canonicalCombiningClass == .notReordered { base = scalar.value }
+            plain.append(scalar)
         }
-        return String(folded).precomposedStringWithCanonicalMapping
+        return String(plain).precomposedStringWithCanonicalMapping
     }
 
     /// A pattern for `LIKE … ESCAPE '\'` that finds `folded` anywhere, its own wildcards taken literally.

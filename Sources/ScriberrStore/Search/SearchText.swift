@@ -15,10 +15,10 @@ package enum SearchText {
             if !word.isEmpty { words.append(String(word).precomposedStringWithCanonicalMapping) }
             word = String.UnicodeScalarView()
         }
-        for scalar in TitleFolding.fold(String(text)).decomposedStringWithCompatibilityMapping.unicodeScalars {
+        for scalar in CaseFolding.fold(String(text)).decomposedStringWithCompatibilityMapping.unicodeScalars {
             if isMark(scalar) {
                 // An accent on a Latin or Greek letter is left out; elsewhere marks are part of the word.
-                if !word.isEmpty, !(isAccent(scalar) && base < 0x400) { word.append(scalar) }
+                if !word.isEmpty, !CaseFolding.isAccent(scalar, on: base) { word.append(scalar) }
                 continue
             }
             base = scalar.value
@@ -67,8 +67,6 @@ package enum SearchText {
         default: false
         }
     }
-
-    private static func isAccent(_ scalar: Unicode.Scalar) -> Bool { (0x300...0x36F).contains(scalar.value) }
 
     /// Whether the script puts no spaces between words.
     private static func standsAlone(_ scalar: Unicode.Scalar) -> Bool {

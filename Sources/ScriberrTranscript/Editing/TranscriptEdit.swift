@@ -39,15 +39,17 @@ package enum TranscriptEdit: Sendable, Hashable {
 
 extension TranscriptEdit {
     /// The changes in a request: `{"operations":[…]}` or `{"transcript":{…}}`. Throws `INVALID_REQUEST` or `VALIDATION_ERROR`
-    /// (`operations`).
+    /// (`operations`, or the place in the document).
     package static func parse(_ bytes: [UInt8]) throws(ScriberrError) -> [TranscriptEdit] {
-        guard let body = JSONValue(bytes)?.object else {
+        // What is no number is told from what is not there.
+        guard let body = JSONValue(bytes, notFinite: .bool(false))?.object else {
             throw ScriberrError(.invalidRequest, "The request body is not the JSON object that is expected here.")
         }
         if let document = body["transcript"] {
             guard let object = document.object, object["segments"]?.array != nil, object["words"]?.array != nil else {
                 throw ScriberrError(.validation, "transcript has text, segments and words.", field: "transcript")
             }
+            try DocumentTimes.check(object)
             return [.document(StoredTranscript.transcript(object))]
         }
         guard let list = body["operations"]?.array, (1...1_000).contains(list.count) else {

@@ -8,9 +8,9 @@ enum JSONValue {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Reads one JSON text; nil when it is none.
-    init?(_ bytes: [UInt8]) {
-        var reader = JSONReader(bytes)
+    /// Reads one JSON text; nil when it is none. Numbers that are none, or too large, are `notFinite`.
+    init?(_ bytes: [UInt8], notFinite: JSONValue = .null) {
+        var reader = JSONReader(bytes, notFinite: notFinite)
         guard let value = reader.document() else { return nil }
         self = value
     }
@@ -40,12 +40,14 @@ enum JSONValue {
 
 private struct JSONReader {
     private let bytes: [UInt8]
+    private let notFinite: JSONValue
     private var index = 0
     /// Deeper nesting is refused: no transcript needs it, and the stack is finite.
     private static let depthMax = 64
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], notFinite: JSONValue) {
         self.bytes = bytes
+        self.notFinite = notFinite
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     }
 
@@ -83,8 +85,8 @@ private struct JSONReader {
         case UInt8(ascii: "f"): return take(word: "false", as: .bool(false))
         case UInt8(ascii: "n"): return take(word: "null", as: .null)
         // Python writes these; they hold a place without a value.
-        case UInt8(ascii: "N"): return take(word: "NaN", as: .null)
-        case UInt8(ascii: "I"): return take(word: "Infinity", as: .null)
+        case UInt8(ascii: "N"): return take(word: "NaN", as: notFinite)
+        case UInt8(ascii: "I"): return take(word: "Infinity", as: notFinite)
         default: return number()
         }
     }
@@ -120,12 +122,12 @@ private struct JSONReader {
 
     private mutating func number() -> JSONValue? {
         let start = index
-        if take(UInt8(ascii: "-")), byte == UInt8(ascii: "I") { return take(word: "Infinity", as: .null) }
+        if take(UInt8(ascii: "-")), byte == UInt8(ascii: "I") { return take(word: "Infinity", as: notFinite) }
         while let byte, isNumberByte(byte) { index += 1 }
         let literal = String(decoding: bytes[start..<index], as: UTF8.self)
         let digits = literal.first == "-" ? literal.dropFirst() : literal[...]
         guard let first = digits.first, first.isASCII, first.isNumber, let value = Double(literal) else { return nil }
-        return value.isFinite ? .number(value, literal: literal) : .null
+        return value.isFinite ? .number(value, literal: literal) : notFinite
     }
 
     private func isNumberByte(_ byte: UInt8) -> Bool {

@@ -138,7 +138,7 @@ import Testing
             #expect(try await client.get(job + "/transcript")["text"] == "Hi.")
             let broken = document.replacing(
                 "\"start\":0,\"end\":1,\"text\":\"Hi.\"}",
-                with: "\"start\":5,\"end\":6,\"text\":\"b\"},{\"id\":\"a\",\"start\":0,\"end\":1,\"text\":\"c\"}"
+                with: "\"start\":2,\"end\":3,\"text\":\"b\"},{\"id\":\"a\",\"start\":0,\"end\":1,\"text\":\"c\"}"
             )
             let refused = try await client.send(
                 "PATCH",
@@ -147,6 +147,52 @@ import Testing
                 [("If-Match", "*")]
             )
             #expect(refused.failure == "422 VALIDATION_ERROR operations")
+        }
+    }
+
+    // The recording lasts 2.5 seconds, its present transcript goes to 7.
+    @Test(arguments: [
+        (#"{"id":"a","start":0,"end":99999,"text":"Hi."}"#, "", "segments[0].end"),
+        (#"{"id":"a","start":7.5,"end":8,"text":"Hi."}"#, "", "segments[0].start"),
+        (#"{"id":"a","start":5,"end":1,"text":"Hi."}"#, "", "segments[0].end"),
+        (#"{"id":"a","start":-1,"end":1,"text":"Hi."}"#, "", "segments[0].start"),
+        (#"{"id":"a","start":0,"end":1e999,"text":"Hi."}"#, "", "segments[0].end"),
+        (#"{"id":"a","start":0,"end":NaN,"text":"Hi."}"#, "", "segments[0].end"),
+        (#"{"id":"a","start":"soon","text":"Hi."}"#, "", "segments[0].start"),
+        (#"{"id":"a","start":0,"end":1,"text":"Hi.","words":[{"word":"Hi","end":-1}]}"#, "", "segments[0].words[0].end"),
+        (#"{"id":"a","start":0,"end":1,"text":"Hi."}"#, #"{"word":"Hi","start":0,"end":99999}"#, "words[0].end"),
+        (#"{"id":"a","start":0,"end":1,"text":"Hi."}"#, #"{"word":"Hi","start":1,"end":0.5}"#, "words[0].end"),
+    ])
+    func `times that the recording does not have are refused by their place`(
+        _ segment: String,
+        _ word: String,
+        _ place: String
+    ) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let path = try await finished(world, client) + "/transcript"
+            let document = #"{"transcript":{"text":"Hi.","segments":[\#(segment)],"words":[\#(word)]}}"#
+            let refused = try await client.send("PATCH", path, json: document, [("If-Match", "*")])
+            #expect(refused.failure == "422 VALIDATION_ERROR transcript.\(place)")
+            #expect(try await client.get(path).value("version") as? Int == 1)
+        }
+    }
+
+    @Test func `times within the recording, or missing ones, are taken, and so is what was read`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let path = try await finished(world, client) + "/transcript"
+            let read = try await client.get(path).text
+            func put(_ document: String) async throws -> TestAnswer {
+                try await client.send("PATCH", path, json: #"{"transcript":\#(document)}"#, [("If-Match", "*")])
+            }
+            #expect(try await put(read.replacing("Good", with: "Bad")).value("version") as? Int == 2)
+            let short =
+                #"{"segments":[{"start":"2","end":3.5,"text":"Hi."},{"start":3.5,"end":null,"text":"Ho."}],"words":[{"word":"Hi"}]}"#
+            #expect(try await put(short).value("version") as? Int == 3)
+            #expect(
+                try await put(short.replacing("3.5", with: "3.6")).failure == "422 VALIDATION_ERROR transcript.segments[0].end"
+            )
         }
     }
 
@@ -262,6 +308,26 @@ import Testing
             #expect(try await client.get("/api/v1/files/\(job["file_id"] ?? "")/audio").body == whole)
             #expect(try await client.get("/api/v1/recordings").items.isEmpty)
             #expect(try await client.send("POST", path + ":finish").failure == "404 NOT_FOUND")
+        }
+    }
+
+    @Test func `a piece that comes again is the same or a conflict, and never an empty one`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let id = try #require(try await client.send("POST", "/api/v1/recordings", json: start)["id"])
+            func put(_ number: String, _ bytes: [UInt8]) async throws -> TestAnswer {
+                try await client.send("PUT", "/api/v1/recordings/\(id)/pieces/\(number)", body: bytes)
+            }
+            #expect(try await put("0", []).failure == "422 VALIDATION_ERROR")
+            #expect(try await put("0", [1, 2, 3]).status == 200)
+            #expect(try await put("0", [1, 2, 4]).failure == "409 CONFLICT number")
+            #expect(try await put("0", [1, 2]).failure == "409 CONFLICT number")
+            #expect(try await put("0", []).failure == "422 VALIDATION_ERROR")
+            #expect(try await put("0", [1, 2, 3]).value("size_bytes") as? Int == 3)
+            for number in ["-1", "01", "+1", "1.0", "x"] {
+                #expect(try await put(number, [4]).failure == "404 NOT_FOUND", "\(number)")
+            }
+            #expect(try await put("1", [4]).value("pieces") as? Int == 2)
         }
     }
 

@@ -100,6 +100,32 @@ import Testing
         }
     }
 
+    @Test func `note the titles that are to be folded anew, and no others`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/a.db"
+            let old = try SQLiteDatabase(path: path, migrations: allMigrations.filter { $0.id < 32 })
+            let job = try await enqueuedJob(in: old)
+            _ = try await old.write {
+                try $0.execute("UPDATE transcriptions SET title = 'Äpfel', title_folded = 'äpfel'", [])
+                try $0.execute(
+                    """
+                    INSERT INTO files (id, owner, title, title_folded, kind, status, mime_type, size_bytes, sha256, blob_key,
+                        created_at, updated_at) VALUES ('file_1', 1, 'Apfel', 'apfel', 'audio', 'ready', '', 1, '', '', 1, 1)
+                    """,
+                    []
+                )
+            }
+            await old.close()
+            let new = try SQLiteDatabase(path: path)
+            let pending = "SELECT id FROM titles_pending"
+            #expect(try await new.read { try $0.query(pending, []).map { try $0.text("id") } } == [job.id.text])
+            try await new.write { try PendingTitles.fold($0, limit: 10) }
+            let folded = "SELECT title_folded FROM transcriptions"
+            #expect(try await new.read { try $0.query(folded, []).map { try $0.text("title_folded") } } == ["apfel"])
+            await new.close()
+        }
+    }
+
     @Test func `keep what is still to be made searchable`() async throws {
         try await withTemporaryFolder { folder in
             let path = folder + "/a.db"
