@@ -22,5 +22,5 @@ package let allMigrations = [
     Migration(id: 27, name: "attempts by their key", statements: Migration027Attempts.statements),
     Migration(id: 28, name: "fewer pages", statements: Migration028FewerPages.statements),
     Migration(id: 29, name: "less for each row on PostgreSQL", statements: Migration029Rows.statements),
-    Migration(id: 32, name: "titles without accents", statements: Migration032Titles.statements),
+    Migration(id: 30, name: "titles without accents", statements: Migration030Titles.statements),
 ]

@@ -1,5 +1,5 @@
 /// Titles are found without their accents: those that may have some are noted, to be folded anew while the server works.
-enum Migration032Titles {
+enum Migration030Titles {
     /// The statements, in order, in the words of `dialect`.
     static func statements(_ dialect: SQLDialect) -> [String] {
         let hasMore =
