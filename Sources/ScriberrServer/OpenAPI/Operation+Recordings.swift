@@ -24,7 +24,7 @@ extension Operation {
             parameters: ["pieceNumber"],
             body: .other("application/octet-stream", ["type": "string", "format": "binary"]),
             answers: [(200, .json("Recording", example: recording))],
-            failures: [409, 413]
+            failures: [409, 413, 422]
         ),
         "POST /api/v1/recordings/{id}:finish": Operation(
             tag: "Files",
