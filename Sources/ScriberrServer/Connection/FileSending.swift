@@ -76,7 +76,7 @@ final class FileSending: @unchecked Sendable {
             case .failure(let error): self.done.fail(error)
             }
         }
-        deadline?.begin()
-        context.writeAndFlush(NIOAny(IOData.fileRegion(region)), promise: taken)
+        let write = { self.context.writeAndFlush(NIOAny(IOData.fileRegion(region)), promise: taken) }
+        if let deadline { deadline.watch(write) } else { write() }
     }
 }

@@ -21,9 +21,10 @@ final class WriteDeadline: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// Something is written whose end somebody waits for. Called on the event loop, as ``end()`` is.
-    func begin() {
+    /// Writes something whose end somebody waits for, and who calls ``end()`` then. Called on the event loop.
+    func watch(_ write: () -> Void) {
         isAwaited = true
+        write()
         startAnew()
     }
 
@@ -37,7 +38,15 @@ final class WriteDeadline: ChannelInboundHandler, RemovableChannelHandler {
         deadline?.cancel()
         deadline = nil
         guard let channel, isAwaited || !channel.isWritable else { return }
-        deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        let waiting = Self.waitingBytes(channel)
+        deadline = channel.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+            // A slow peer takes less than a buffer in this time.
+            if Self.waitingBytes(channel) < waiting { self.startAnew() } else { channel.close(promise: nil) }
+        }
+    }
+
+    private static func waitingBytes(_ channel: any Channel) -> Int {
+        (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     func channelInactive(context: ChannelHandlerContext) {

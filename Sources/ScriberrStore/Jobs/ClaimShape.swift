@@ -75,7 +75,7 @@ struct ClaimShape: Hashable {
             noted AS (
                 INSERT INTO events (sequence, owner, subject, type, payload, at)
                 SELECT \(EventHorizon.next), owner, id, '\(EventType.transcriptionProgress.rawValue)', '{"id":"' || id ||
-                    '","status":"processing","progress":0.05,"stage":"preparing"}', $3 FROM place, taken
+                    '","status":"processing","progress":\(Transcription.progressAtClaim),"stage":"preparing"}', $3 FROM place, taken
             )
             SELECT later.run_after AS next_due, \(Self.lanesKept) AS lanes_kept, taken.*
             FROM (VALUES (1)) AS one LEFT JOIN (\(Self.nextDue)) AS later ON true LEFT JOIN taken ON true

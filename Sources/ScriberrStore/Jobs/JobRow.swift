@@ -52,14 +52,20 @@ extension Transcription {
 
 extension Transcription {
     /// The columns that ``init(claimed:by:)`` reads, in its order.
-    static let claimedColumns = """
-        id, owner, file_id, diarizes, title, options, priority, queued_at, run_after, attempt, failures, crashes, max_attempts, \
-        cancel_requested_at, progress, audio_seconds, created_at
-        """
+    static let claimedColumns = claimedColumns(attempt: "attempt", progress: "progress")
 
     /// The same of a job that is about to be claimed, as it will be.
-    static let columnsToClaim = claimedColumns.replacing("attempt, failures", with: "attempt + 1 AS attempt, failures")
-        .replacing("progress", with: "0.05 AS progress")
+    static let columnsToClaim = claimedColumns(attempt: "attempt + 1 AS attempt", progress: "\(progressAtClaim) AS progress")
+
+    private static func claimedColumns(attempt: String, progress: String) -> String {
+        """
+        id, owner, file_id, diarizes, title, options, priority, queued_at, run_after, \(attempt), failures, crashes, max_attempts, \
+        cancel_requested_at, \(progress), audio_seconds, created_at
+        """
+    }
+
+    /// The progress that a claim sets, as SQL and JSON write it.
+    static let progressAtClaim = "\(JobStage.preparing.startingProgress ?? 0)"
 
     /// Reads what a claim answers: the columns that the claim has not just set and a waiting job can have. Each column costs
     /// SQLite half a microsecond.

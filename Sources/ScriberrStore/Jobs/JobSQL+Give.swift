@@ -36,7 +36,7 @@ extension ClaimShape {
     /// What a claim changes of a job. Arguments: instance, end of the lease, now twice.
     static func changes(_ policy: SchedulingPolicy) -> String {
         """
-        status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2, progress = 0.05, \
+        status = 'processing', attempt = attempt + 1, claimed_by = $1, lease_expires_at = $2, progress = \(Transcription.progressAtClaim), \
         stage = 'preparing', error_code = NULL, error_message = NULL, charge = \(charge(policy)), started_at = $3, updated_at = $4
         """
     }
