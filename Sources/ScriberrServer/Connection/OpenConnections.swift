@@ -7,6 +7,8 @@ final class OpenConnections: Sendable {
     private struct Entry {
         let channel: any Channel
         var hasLeft = false
+        /// Told once when the client leaves.
+        var listener: (@Sendable () -> Void)?
     }
 
     private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
@@ -29,15 +31,36 @@ final class OpenConnections: Sendable {
         return entries.withLock { $0[id]?.hasLeft ?? true }
     }
 
+    /// Runs `work`, and `action` when the client leaves meanwhile or has left before. For the one request that the connection serves.
+    func withLeaveHandler<Value>(
+        _ channel: any Channel,
+        _ action: @escaping @Sendable () -> Void,
+        _ work: () async throws -> Value
+    ) async rethrows -> Value {
+        let id = ObjectIdentifier(channel)
+        let isThere = entries.withLock { entries in
+            guard entries[id]?.hasLeft == false else { return false }
+            entries[id]?.listener = action
+            return true
+        }
+        defer { entries.withLock { $0[id]?.listener = nil } }
+        if !isThere { action() }
+        return try await work()
+    }
+
     fileprivate func noteLeft(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
-        entries.withLock { $0[id]?.hasLeft = true }
+        let listener = entries.withLock { entries in
+            entries[id]?.hasLeft = true
+            return entries[id]?.listener
+        }
+        listener?()
     }
 
     fileprivate func add(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         entries.withLock { $0[id] = Entry(channel: channel) }
-        channel.closeFuture.whenComplete { [self] _ in entries.withLock { _ = $0.removeValue(forKey: id) } }
+        channel.closeFuture.whenComplete { [self] _ in entries.withLock { $0.removeValue(forKey: id) }?.listener?() }
     }
 }
 

@@ -32,6 +32,14 @@ final class BodyIntake: @unchecked Sendable {
     /// Whether nobody waits for the answer any more.
     var hasClientLeft: Bool { connections.hasLeft(channel) }
 
+    /// Runs `work`, and `action` when the client leaves meanwhile. What it sends meanwhile waits.
+    func withLeaveHandler<Value>(
+        _ action: @escaping @Sendable () -> Void,
+        _ work: () async throws -> Value
+    ) async rethrows -> Value {
+        try await connections.withLeaveHandler(channel, action, work)
+    }
+
     /// The next piece of the body; nil at its end. Throws ``ConnectionLost`` when the client went away before, and
     /// `SERVICE_UNAVAILABLE` when the server stops and has waited long enough.
     func next() async throws -> ByteBuffer? {

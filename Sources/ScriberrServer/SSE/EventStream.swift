@@ -7,22 +7,19 @@ import ScriberrServices
 extension Call {
     /// Answers with events until the client leaves, the credential ends or the server stops.
     func eventStream(_ request: FeedRequest) -> Answer {
-        var answer = Answer(
+        Answer(
             status: .ok,
             headers: [
                 .contentType: "text/event-stream",
                 .cacheControl: "no-cache, no-transform",
                 .accelBuffering: "no",
-                // What clients of the earlier implementation look for; the stream ends the connection all the same.
-                .connection: "keep-alive",
+                // What clients of the earlier implementation look for.
+                .connection: headers[.connection]?.lowercased() == "close" ? "close" : "keep-alive",
             ],
             body: .stream(length: nil) { sink in
                 try await stream(into: sink) { try await sendEvents(request, into: $0) }
             }
         )
-        // The framework reads on to see the client leave, so the connection serves no other request.
-        answer.closesConnection = true
-        return answer
     }
 
     /// The place that the client has reached, from `Last-Event-ID` or, where headers cannot be set, the query.
@@ -35,11 +32,12 @@ extension Call {
     }
 
     /// Runs `send`, with heartbeats beside it, until it is done, the client leaves, the credential ends or the server stops.
-    /// The end of the request's body must not have been read.
     func stream(into sink: AnswerSink, _ send: @escaping @Sendable (AnswerSink) async throws -> Void) async throws {
         let (id, signals) = server.streams.add()
         defer { server.streams.remove(id) }
-        try await request.body.consumeWithInboundCloseHandler { _ in
+        try await intake.withLeaveHandler { [streams = server.streams] in
+            streams.remove(id)
+        } _: {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await send(sink) }
                 group.addTask { try await sendHeartbeats(into: sink) }
@@ -48,8 +46,6 @@ extension Call {
                 try await group.next()
                 group.cancelAll()
             }
-        } onInboundClosed: { [streams = server.streams] in
-            streams.remove(id)
         }
     }
 

@@ -151,17 +151,20 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `the connection of a stream ends with it`() async throws {
+    @Test(arguments: ["keep-alive", "close"])
+    func `behind a stream its connection goes on, as it says, unless the client wants no more`(_ wish: String) async throws {
         try await ServerWorld.run(configure: { $0.lingerTimeout = .seconds(300) }) { world async throws in
             let (client, tokens) = try await world.register()
             try await RawConnection.open(port: world.port) { connection async throws in
-                try await connection.send(
-                    "GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(tokens["access_token"] ?? "")\r\n\r\n"
-                )
+                let access = "Authorization: Bearer \(tokens["access_token"] ?? "")"
+                try await connection.send("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: \(wish)\r\n\(access)\r\n\r\n")
                 #expect(try await connection.read(until: "event: snapshot"))
                 let body = #"{"refresh_token":"\#(tokens["refresh_token"] ?? "")"}"#
                 #expect(try await client.send("POST", "/api/v1/auth/logout", json: body).status == 200)
-                #expect(try await connection.readToEnd().hasSuffix("\r\n0\r\n\r\n"))
+                #expect(try await connection.read(until: "\r\n0\r\n\r\n"))
+                if wish == "close" { return #expect(try await connection.readToEnd().hasSuffix("\r\n0\r\n\r\n")) }
+                try await connection.send("GET /api/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                #expect(try await connection.readToEnd().contains("\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"))
             }
         }
     }
