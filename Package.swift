@@ -75,7 +75,10 @@ let package = Package(
         room("ScriberrMedia", ["ScriberrCore", .subprocess, .systemPackage]),
         room(
             "ScriberrStore",
-            ["ScriberrCore", "CPQ", "CSQLiteSetup", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore, .nioHTTP1]
+            [
+                "CBlake3", "CPQ", "CSQLiteSetup", "ScriberrCore", .asyncHTTPClient, .crypto, .grdb, .grdbSQLite, .nioCore,
+                .nioHTTP1,
+            ]
         ),
         room("ScriberrQueue", ["ScriberrCore", .logging, .serviceLifecycle]),
         room(
@@ -113,6 +116,7 @@ let package = Package(
             dependencies: ["ScriberrCore", "ScriberrEngineWire", "ScriberrMedia", "CSherpaOnnx", "CPocketSphinx"],
             swiftSettings: house
         ),
+        .target(name: "CBlake3"),
         .target(name: "CSherpaOnnx"),
         .target(name: "CPocketSphinx"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

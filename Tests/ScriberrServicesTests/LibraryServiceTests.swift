@@ -11,7 +11,7 @@ import Testing
             let ann = try await world.ann()
             let file = try await world.file(ann, "Abcd", name: "My talk.mp3")
             #expect(file.title == "My talk" && file.kind == .audio && file.mimeType == "audio/ogg")
-            #expect(file.sizeBytes == 4 && file.durationSeconds == 10 && file.sha256.count == 64)
+            #expect(file.sizeBytes == 4 && file.durationSeconds == 10 && file.contentHash.count == 71)
             #expect(try await world.services.library.get(ann, file.id) == file)
             #expect(try await world.events(ann) == ["file.ready"])
             let video = try await world.file(ann, "V", name: "film.wav")

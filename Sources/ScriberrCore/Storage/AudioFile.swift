@@ -14,8 +14,8 @@ public struct AudioFile: Hashable, Sendable {
     public var mimeType: String
     /// Length in bytes.
     public var sizeBytes: Int64
-    /// SHA-256 of the bytes, 64 hexadecimal digits.
-    public var sha256: String
+    /// What the bytes hash to: the algorithm, a colon and its hexadecimal digits; digits alone are of SHA-256.
+    public var contentHash: String
     /// Length in seconds, when known.
     public var durationSeconds: Double?
     /// Where the bytes lie; never shown to clients.
@@ -38,7 +38,7 @@ public struct AudioFile: Hashable, Sendable {
         status: Status,
         mimeType: String,
         sizeBytes: Int64,
-        sha256: String,
+        contentHash: String,
         durationSeconds: Double?,
         blobKey: String,
         errorCode: ScriberrError.Code? = nil,
@@ -53,7 +53,7 @@ public struct AudioFile: Hashable, Sendable {
         self.status = status
         self.mimeType = mimeType
         self.sizeBytes = sizeBytes
-        self.sha256 = sha256
+        self.contentHash = contentHash
         self.durationSeconds = durationSeconds
         self.blobKey = blobKey
         self.errorCode = errorCode

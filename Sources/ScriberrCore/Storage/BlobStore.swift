@@ -46,12 +46,12 @@ public protocol BlobWriter: Sendable {
 public struct BlobReceipt: Sendable, Hashable {
     /// Length in bytes.
     public var sizeBytes: Int64
-    /// SHA-256 of the bytes, 64 hexadecimal digits.
-    public var sha256: String
+    /// What the bytes hash to: the algorithm, a colon and its hexadecimal digits.
+    public var contentHash: String
 
     /// Makes a receipt.
-    public init(sizeBytes: Int64, sha256: String) {
+    public init(sizeBytes: Int64, contentHash: String) {
         self.sizeBytes = sizeBytes
-        self.sha256 = sha256
+        self.contentHash = contentHash
     }
 }

@@ -111,7 +111,7 @@ package struct ImportService: Sendable {
             status: .processing,
             mimeType: "",
             sizeBytes: 0,
-            sha256: "",
+            contentHash: "",
             durationSeconds: nil,
             blobKey: "",
             createdAt: now,

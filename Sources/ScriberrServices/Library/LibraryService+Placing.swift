@@ -43,7 +43,7 @@ extension LibraryService {
 
     /// The blob that should hold these bytes already and does not: somebody removed it, or its disk forgot it.
     private func lostBlob(of file: AudioFile) async throws -> String? {
-        let key = try await database.read { try FileSQL.blob($0, file.owner, sha256: file.sha256) }
+        let key = try await database.read { try FileSQL.blob($0, file.owner, contentHash: file.contentHash) }
         guard let key, try await blobs.size(of: key) != file.sizeBytes else { return nil }
         return key
     }
@@ -54,8 +54,8 @@ extension LibraryService {
         except lost: String?,
         _ also: (any SQLConnection, AudioFile) throws -> Value
     ) throws -> Value? {
-        try FileSQL.lockBytes(db, file.owner, sha256: file.sha256)
-        guard let key = try FileSQL.blob(db, file.owner, sha256: file.sha256), key != lost else { return nil }
+        try FileSQL.lockBytes(db, file.owner, contentHash: file.contentHash)
+        guard let key = try FileSQL.blob(db, file.owner, contentHash: file.contentHash), key != lost else { return nil }
         var shared = file
         shared.blobKey = key
         try FileSQL.insert(db, shared, folded: TitleFolding.fold(file.title))

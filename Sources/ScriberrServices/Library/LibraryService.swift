@@ -195,7 +195,7 @@ package struct LibraryService: Sendable {
             status: .ready,
             mimeType: media.mimeType,
             sizeBytes: receipt.sizeBytes,
-            sha256: receipt.sha256,
+            contentHash: receipt.contentHash,
             durationSeconds: media.durationSeconds,
             blobKey: upload.key,
             createdAt: now,

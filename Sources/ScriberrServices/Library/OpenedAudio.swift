@@ -21,7 +21,8 @@ package struct OpenedAudio: Sendable {
         self.downloads = downloads
         sizeBytes = file.sizeBytes
         mimeType = file.mimeType
-        etag = "\"\(file.sha256.prefix(32))\""
+        let digits = file.contentHash.split(separator: ":").last ?? ""
+        etag = "\"\(digits.prefix(32))\""
         lastModified = file.createdAt
         let name = Title.of(fileName: file.title + ".")
         fileName = fileExtension(of: file.mimeType).map { "\(name).\($0)" } ?? name

@@ -52,8 +52,8 @@ package actor Upload {
         }
     }
 
-    /// Ends writing and tells the SHA-256 of the bytes, 64 hexadecimal digits: for the fingerprint of an idempotent request.
-    package func contentHash() async throws -> String { try await receipt().sha256 }
+    /// Ends writing and tells what the bytes hash to: for the fingerprint of an idempotent request.
+    package func contentHash() async throws -> String { try await receipt().contentHash }
 
     /// Throws the bytes away. Harmless after the upload has ended.
     package func abort() async {

@@ -61,11 +61,11 @@ struct NewJob: Sendable {
     /// A job that will do instead of a new one.
     private func twin(_ db: any SQLConnection) throws -> Transcription? {
         if joinsRunning {
-            let running = try TranscriptionSQL.active(db, file.owner, sha256: file.sha256)
+            let running = try TranscriptionSQL.active(db, file.owner, contentHash: file.contentHash)
             if let twin = try running.first(where: { try isTwin($0, db) }) { return twin }
         }
         guard let since = joinsCompletedSince else { return nil }
-        let completed = try TranscriptionSQL.completed(db, file.owner, sha256: file.sha256, since: since)
+        let completed = try TranscriptionSQL.completed(db, file.owner, contentHash: file.contentHash, since: since)
         return try completed.first { try isTwin($0, db) }
     }
 

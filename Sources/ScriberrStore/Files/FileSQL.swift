@@ -2,6 +2,7 @@ package import ScriberrCore
 
 /// Recordings as rows. A deleted file that transcriptions still refer to keeps its row, out of sight.
 package enum FileSQL {
+    // `sha256` holds the content's hash whatever the algorithm; it has its name from the first one.
     private static let columns = """
         id, owner, title, kind, status, mime_type, size_bytes, sha256, duration_seconds, blob_key, error_code,
         error_message, created_at, updated_at
@@ -29,7 +30,7 @@ package enum FileSQL {
             sql,
             [
                 .id(file.id), .id(file.owner), .text(file.title), .text(folded), .text(file.kind.rawValue),
-                .text(file.status.rawValue), .text(file.mimeType), .integer(file.sizeBytes), .text(file.sha256),
+                .text(file.status.rawValue), .text(file.mimeType), .integer(file.sizeBytes), .text(file.contentHash),
                 .real(file.durationSeconds), .text(file.blobKey), .text(file.errorCode?.rawValue),
                 .time(file.createdAt), .time(file.updatedAt),
             ]
@@ -106,16 +107,16 @@ package enum FileSQL {
     private static let bytesLock = 0x5C1B
 
     /// Of two that bring the same bytes at once the second sees what the first has stored.
-    package static func lockBytes(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws {
+    package static func lockBytes(_ db: any SQLConnection, _ owner: UserID, contentHash: String) throws {
         guard db.dialect == .postgres else { return }
-        let bytes = SQLValue.text("\(owner.number) \(sha256)")
+        let bytes = SQLValue.text("\(owner.number) \(contentHash)")
         _ = try db.query("SELECT pg_advisory_xact_lock(\(bytesLock), hashtext($1))::text AS locked", [bytes])
     }
 
     /// The blob in which an owner's bytes with this hash already lie.
-    package static func blob(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> String? {
+    package static func blob(_ db: any SQLConnection, _ owner: UserID, contentHash: String) throws -> String? {
         let sql = "SELECT blob_key FROM files WHERE owner = $1 AND sha256 = $2 AND status = 'ready' AND blob_key <> '' LIMIT 1"
-        return try db.query(sql, [.id(owner), .text(sha256)]).first?.text("blob_key")
+        return try db.query(sql, [.id(owner), .text(contentHash)]).first?.text("blob_key")
     }
 
     /// Has an owner's files and their transcriptions name another blob.
@@ -138,7 +139,7 @@ package enum FileSQL {
             status: try row.choice("status"),
             mimeType: try row.text("mime_type"),
             sizeBytes: try row.integer("size_bytes"),
-            sha256: try row.text("sha256"),
+            contentHash: try row.text("sha256"),
             durationSeconds: try row.optionalReal("duration_seconds"),
             blobKey: try row.text("blob_key"),
             errorCode: try row.optionalText("error_code").map(ScriberrError.Code.init(rawValue:)),

@@ -1,4 +1,3 @@
-import Crypto
 import Dispatch
 import Glibc
 import ScriberrCore
@@ -72,13 +71,12 @@ final class BlobPress: Sendable {
         if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
-    /// The SHA-256 of all bytes, once they are in the file. Throws what went wrong with any of them.
-    func end() async throws -> SHA256.Digest {
+    /// The hash of all bytes (``ContentHash``), once they are in the file. Throws what went wrong with any of them.
+    func end() async throws -> String {
         try await settle()
         // While others look into the file.
         flushSoon(ifAtLeast: 1 << 20)
-        let hash = await on(hashing) { [digest] in digest.hash }
-        return hash.finalize()
+        return await on(hashing) { [digest] in digest.hash.text }
     }
 
     /// Returns when the disk has all bytes that are in the file. Throws what went wrong with any of them: the system tells each
@@ -129,7 +127,7 @@ final class BlobPress: Sendable {
         }
         guard let (tray, offset, queue) = next else { return }
         hashing.async { [self] in
-            if !isOver { digest.hash.update(bufferPointer: tray.bytes) }
+            if !isOver { digest.hash.update(tray.bytes) }
             giveBack(tray)
         }
         queue.async { [self] in
@@ -202,7 +200,7 @@ final class BlobPress: Sendable {
 /// The hash so far.
 private final class Digest: @unchecked Sendable {
     // Only used on the queue for hashing, which runs one work at a time.
-    var hash = SHA256()
+    let hash = ContentHash()
 }
 
 /// Room for bytes that go on their way together.

@@ -47,7 +47,7 @@ final class FolderBlobWriter: BlobWriter {
         let hash = try await press.end()
         return try state.withLock { state in
             guard state.file != nil else { throw ScriberrError.closedUpload }
-            let receipt = state.receipt ?? BlobReceipt(sizeBytes: state.sizeBytes, sha256: hexadecimal(hash))
+            let receipt = state.receipt ?? BlobReceipt(sizeBytes: state.sizeBytes, contentHash: hash)
             state.receipt = receipt
             return receipt
         }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Glibc
 package import ScriberrCore
@@ -31,12 +30,13 @@ final class LinkedBlobWriter: BlobWriter {
 
     func finish() async throws -> BlobReceipt {
         if let receipt = state.withLock({ $0.receipt }) { return receipt }
-        var (hash, sizeBytes) = (SHA256(), Int64(0))
+        var sizeBytes: Int64 = 0
+        let hash = ContentHash()
         try await copyFile(source) { bytes in
-            bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            hash.update(bytes[...])
             sizeBytes += Int64(bytes.count)
         }
-        let receipt = BlobReceipt(sizeBytes: sizeBytes, sha256: hexadecimal(hash.finalize()))
+        let receipt = BlobReceipt(sizeBytes: sizeBytes, contentHash: hash.text)
         state.withLock { $0.receipt = receipt }
         return receipt
     }

@@ -115,7 +115,7 @@ extension FileSQL {
             """
         let arguments: [SQLValue] = [
             .text(file.title), .text(folded), .text(file.kind.rawValue), .text(file.mimeType), .integer(file.sizeBytes),
-            .text(file.sha256), .real(file.durationSeconds), .text(file.blobKey), .time(file.updatedAt), .id(file.id),
+            .text(file.contentHash), .real(file.durationSeconds), .text(file.blobKey), .time(file.updatedAt), .id(file.id),
         ]
         return try db.execute(sql, arguments) == 1
     }

@@ -66,7 +66,7 @@ package struct StorageMove: Sendable {
 
     // Jobs name recordings whose file is gone; what is expected of those is not known.
     private static let keys = """
-        SELECT blob_key, max(sha256) AS sha256, max(is_ready) AS is_ready FROM (
+        SELECT blob_key, max(sha256) AS content_hash, max(is_ready) AS is_ready FROM (
             SELECT blob_key, sha256, CASE WHEN status = 'ready' THEN 1 ELSE 0 END AS is_ready FROM files
             UNION ALL SELECT blob_key, '' AS sha256, 0 AS is_ready FROM transcriptions
         ) AS named WHERE blob_key <> '' GROUP BY blob_key
@@ -74,16 +74,20 @@ package struct StorageMove: Sendable {
 
     private struct Recording: Sendable {
         var key: String
-        var sha256: String
+        var contentHash: String
         var isReady: Bool
     }
 
     private func next(after place: SQLValue?) async throws -> [Recording] {
         try await database.read { connection in
             let sql =
-                "SELECT blob_key, sha256, is_ready FROM (\(Self.keys)) AS keys WHERE blob_key > $1 ORDER BY blob_key LIMIT $2"
+                "SELECT blob_key, content_hash, is_ready FROM (\(Self.keys)) AS keys WHERE blob_key > $1 ORDER BY blob_key LIMIT $2"
             return try connection.query(sql, [place ?? "", .int(Self.batch)]).map { row in
-                Recording(key: try row.text("blob_key"), sha256: try row.text("sha256"), isReady: try row.bool("is_ready"))
+                Recording(
+                    key: try row.text("blob_key"),
+                    contentHash: try row.text("content_hash"),
+                    isReady: try row.bool("is_ready")
+                )
             }
         }
     }
@@ -99,20 +103,23 @@ package struct StorageMove: Sendable {
         guard let size = try await source.size(of: recording.key) else {
             return recording.isReady ? .missing(recording.key) : .absent
         }
-        if try await target.size(of: recording.key) == size, try await hash(target, recording, size) == recording.sha256 {
+        if try await target.size(of: recording.key) == size, try await hash(target, recording, size) == recording.contentHash {
             return .there(size)
         }
         let writer = try await target.create(recording.key)
         do {
-            try await source.read(recording.key, range: 0..<size) { try await writer.write($0) }
-            let receipt = try await writer.finish()
-            guard recording.sha256.isEmpty || receipt.sha256 == recording.sha256 else {
+            let left = ContentHash(like: recording.contentHash)
+            try await source.read(recording.key, range: 0..<size) { bytes in
+                left.update(bytes)
+                try await writer.write(bytes)
+            }
+            guard recording.contentHash.isEmpty || left.text == recording.contentHash else {
                 await writer.abort()
                 return .damaged(recording.key)
             }
             _ = try await writer.commit()
             let arrived = try await hash(target, recording, size)
-            return arrived == receipt.sha256 ? .moved(size) : .damaged(recording.key)
+            return arrived == left.text ? .moved(size) : .damaged(recording.key)
         } catch {
             await writer.abort()
             throw error
@@ -120,9 +127,9 @@ package struct StorageMove: Sendable {
     }
 
     private func hash(_ store: any BlobStore, _ recording: Recording, _ size: Int64) async throws -> String {
-        var hash = SHA256()
-        try await store.read(recording.key, range: 0..<size) { hash.update(data: $0) }
-        return hexadecimal(hash.finalize())
+        let hash = ContentHash(like: recording.contentHash)
+        try await store.read(recording.key, range: 0..<size) { hash.update($0) }
+        return hash.text
     }
 }
 

@@ -66,21 +66,21 @@ package enum TranscriptionSQL {
     }
 
     /// Jobs of an owner that wait or run for a file with these bytes and that nobody asked to stop, oldest first.
-    package static func active(_ db: any SQLConnection, _ owner: UserID, sha256: String) throws -> [Transcription] {
+    package static func active(_ db: any SQLConnection, _ owner: UserID, contentHash: String) throws -> [Transcription] {
         let sql = """
             SELECT \(Transcription.columns) FROM transcriptions
             WHERE owner = $1 AND status IN ('queued', 'processing') AND cancel_requested_at IS NULL AND diarizes IS NULL
                 AND file_id IN (SELECT id FROM files WHERE owner = $2 AND sha256 = $3)
             ORDER BY queued_at, id
             """
-        return try db.query(sql, [.id(owner), .id(owner), .text(sha256)]).map(Transcription.init(row:))
+        return try db.query(sql, [.id(owner), .id(owner), .text(contentHash)]).map(Transcription.init(row:))
     }
 
     /// Jobs of an owner for a file with these bytes that were completed at `time` or later, newest first.
     package static func completed(
         _ db: any SQLConnection,
         _ owner: UserID,
-        sha256: String,
+        contentHash: String,
         since time: Timestamp
     ) throws -> [Transcription] {
         let sql = """
@@ -89,7 +89,7 @@ package enum TranscriptionSQL {
                 AND file_id IN (SELECT id FROM files WHERE owner = $3 AND sha256 = $4)
             ORDER BY completed_at DESC, id
             """
-        return try db.query(sql, [.id(owner), .time(time), .id(owner), .text(sha256)]).map(Transcription.init(row:))
+        return try db.query(sql, [.id(owner), .time(time), .id(owner), .text(contentHash)]).map(Transcription.init(row:))
     }
 
     /// Jobs of an owner that wait or run, longest waiting first.

@@ -31,7 +31,7 @@ import Testing
             #expect(try Data(contentsOf: URL(fileURLWithPath: try await writer.finishedLocalPath())) == Data("abc".utf8))
             let receipt = try await writer.commit()
             #expect(receipt.sizeBytes == 3)
-            #expect(receipt.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+            #expect(receipt.contentHash == "blake3:6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85")
             #expect(try await store.size(of: "file_1") == 3)
             await writer.abort()
             #expect(try await store.size(of: "file_1") == 3)
