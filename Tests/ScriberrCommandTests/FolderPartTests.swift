@@ -18,6 +18,7 @@ import Testing
         #expect(ExportNaming.name("{title}", job(title: "../../etc/passwd"), user: "ann") == "_.._etc_passwd")
         #expect(ExportNaming.name("{title}", job(title: "{user}"), user: "ann") == "{user}")
         #expect(ExportNaming.name("{title}", job(title: "..."), user: "ann") == "untitled")
+        #expect(ExportNaming.name("{title}", job(title: "a: <b>\u{202E}txt.exe"), user: "ann") == "a_ _b_txt.exe")
         #expect(ExportNaming.name("{title}", job(title: String(repeating: "ü", count: 300)), user: "ann").utf8.count <= 180)
     }
 

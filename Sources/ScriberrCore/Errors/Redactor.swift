@@ -12,7 +12,8 @@ public enum Redactor {
         redactPaths(redactSecrets(text))
     }
 
-    private static func redactSecrets(_ text: String) -> String {
+    /// Like ``redact(_:)``, with paths left: for the log, whose readers need them.
+    public static func redactSecrets(_ text: String) -> String {
         text
             // user:password@ in an address.
             .replacing(/\b([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^\s\/@"']+@/) { "\($0.1)\(secretMark)@" }

@@ -20,15 +20,20 @@ package struct OptionRules: Sendable {
 
     /// Throws `VALIDATION_ERROR` naming the field for the first option that the model cannot honour.
     package func check(_ options: TranscriptionOptions) throws {
+        try checkTranscriber(options)
+        try checkSpeakers(options)
+        guard ["auto", "cpu", "cuda"].contains(options.device) else {
+            throw refusal("device", "The device must be auto, cpu or cuda.")
+        }
+    }
+
+    /// Like ``check(_:)``, for what the model that writes down has to do.
+    func checkTranscriber(_ options: TranscriptionOptions) throws {
         let card = try transcriber(options.model)
         try checkLanguage(options.language, card)
         try checkTask(options.task, card)
         try checkHotwords(options.hotwords, card)
         try checkPart(options, card)
-        try checkSpeakers(options)
-        guard ["auto", "cpu", "cuda"].contains(options.device) else {
-            throw refusal("device", "The device must be auto, cpu or cuda.")
-        }
     }
 
     private func transcriber(_ requested: String?) throws -> ModelCard {

@@ -78,14 +78,14 @@ package struct ProviderRegistry: Sendable {
     }
 
     /// The provider and model for a request. A named model is never replaced: it is known or `MODEL_UNAVAILABLE` is thrown. When
-    /// none is named and the default one is not to be had, the offline model does it, with a warning; but only in a language
-    /// that it knows.
-    package func transcriber(requested: String?, language: String? = nil) async throws -> ChosenModel {
-        if let requested { return try await named(requested) }
+    /// none is named and the default one is not to be had, the offline model does it, with a warning; but only what it can do: a
+    /// language that it does not know or a translation waits for the default one.
+    package func transcriber(for options: TranscriptionOptions) async throws -> ChosenModel {
+        if let requested = options.model { return try await named(requested) }
         let usual = ChosenModel(provider: defaultProvider, model: defaults.transcription)
         guard let offline = defaults.offline, offline != usual.model else { return usual }
         if await defaultProvider.canPrepare(model: usual.model) { return usual }
-        guard await isUsable(offline, language: language.map(SpokenLanguage.canonical)) else { return usual }
+        guard await isUsable(offline, for: options) else { return usual }
         return ChosenModel(
             provider: defaultProvider,
             model: offline,
@@ -122,11 +122,17 @@ package struct ProviderRegistry: Sendable {
         throw ScriberrError(.modelUnavailable, "The model \(model) is not known here.", field: "options.model")
     }
 
-    private func isUsable(_ model: String, language: String?) async -> Bool {
-        guard let card = (try? await defaultProvider.models())?.first(where: { $0.id == model }), card.installed else {
+    private func isUsable(_ model: String, for options: TranscriptionOptions) async -> Bool {
+        // A provider that cannot tell its models has none to use.
+        guard let cards = try? await defaultProvider.models(), cards.contains(where: { $0.id == model && $0.installed }) else {
             return false
         }
-        return language.map { card.languages.isEmpty || card.languages.contains($0) } ?? true
+        do {
+            try OptionRules(cards: cards, defaultModel: model).checkTranscriber(options)
+            return true
+        } catch {
+            return false
+        }
     }
 
     private static func invalid(_ message: String) -> ScriberrError { ScriberrError(.validation, message) }

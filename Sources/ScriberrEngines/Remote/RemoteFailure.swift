@@ -43,8 +43,8 @@ enum RemoteFailure {
 
     private static func text(_ body: ByteBuffer, hiding key: String?) -> String {
         let text = String(decoding: body.readableBytesView.prefix(detailBytesMax), as: UTF8.self)
-        guard let key, !key.isEmpty else { return text }
-        return text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "[key]")
+        guard let key, !key.isEmpty else { return Redactor.redactSecrets(text) }
+        return Redactor.redactSecrets(text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "[key]"))
     }
 
     /// Decoding errors quote what they could not read, which may be what somebody said.

@@ -57,10 +57,10 @@ struct QueueLog: Sendable {
 
     private func started(_ recovered: Int) -> Logger.Metadata {
         [
-            "workers": "\(configuration.workers)",
+            "workers": .stringConvertible(configuration.workers),
             "poll_interval": "\(configuration.pollInterval.text)",
             "lease_timeout": "\(configuration.leaseTimeout.text)",
-            "recovered_jobs": "\(recovered)",
+            "recovered_jobs": .stringConvertible(recovered),
         ]
     }
 

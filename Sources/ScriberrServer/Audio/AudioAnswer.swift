@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import ScriberrCore
 import ScriberrServices
+import ScriberrTranscript
 
 extension Answer {
     /// A recording, whole or in parts, as the request's conditions and ranges ask (RFC 9110 sections 13 and 14).
@@ -99,12 +100,7 @@ extension OpenedAudio {
 
 /// A file's name made of a title: one that no system takes for a path, a hidden file or a device.
 func cleanFileName(_ title: String, _ fileExtension: String) -> String {
-    let forbidden = Set<Character>("/\\:*?\"<>|")
-    let plain = title.map { $0.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) ? "_" : $0 }
-    var name = String(plain.map { forbidden.contains($0) ? "_" : $0 }.prefix(120))
-    while name.utf8.count > 200 { name.removeLast() }
-    name = name.trimmingCharacters(in: CharacterSet(charactersIn: ". "))
-    return "\(name.isEmpty ? "transcript" : name).\(fileExtension)"
+    "\(FileName.clean(title, charactersMax: 120, bytesMax: 200) ?? "transcript").\(fileExtension)"
 }
 
 /// `inline` or `attachment`, with the name as it is (RFC 6266) and, for old clients, its ASCII part.

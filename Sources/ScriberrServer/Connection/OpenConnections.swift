@@ -17,8 +17,11 @@ final class OpenConnections: Sendable {
     /// Whether no more of a request's body is read.
     var areGivenUp: Bool { givenUp.load(ordering: .relaxed) }
 
-    /// Has requests that still send their bodies be refused, as soon as more of them comes.
-    func giveUp() { givenUp.store(true, ordering: .relaxed) }
+    /// Has requests that still send their bodies be refused.
+    func giveUp() {
+        givenUp.store(true, ordering: .relaxed)
+        for entry in entries.withLock({ Array($0.values) }) { entry.channel.pipeline.fireUserInboundEventTriggered(GivenUp()) }
+    }
 
     /// Closes what is left, in the middle of whatever it does.
     func closeAll() {
@@ -63,6 +66,9 @@ final class OpenConnections: Sendable {
         channel.closeFuture.whenComplete { [self] _ in entries.withLock { $0.removeValue(forKey: id) }?.listener?() }
     }
 }
+
+/// Says to a connection's handlers that nobody reads more of a body.
+struct GivenUp: Sendable {}
 
 /// Notes its connection as open, and when its client says no more.
 final class ConnectionNote: ChannelInboundHandler, RemovableChannelHandler {

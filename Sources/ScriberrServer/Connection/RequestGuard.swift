@@ -64,6 +64,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             if hasRefused { return context.close(promise: nil) }
             tellIfCut(context)
         }
+        if event is GivenUp, openRequests == 1, progress.isExpected, !isAnswerBegun, !hasRefused { refuse(context, .stopping) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -155,7 +156,7 @@ extension RequestGuard {
         logger.warning(
             "api request rejected",
             metadata: [
-                "request_id": "\(requestID)", "path": "unknown", "status": "\(failure.code.status.code)",
+                "request_id": "\(requestID)", "path": "unknown", "status": .stringConvertible(failure.code.status.code),
                 "error": "\(failure)",
             ]
         )

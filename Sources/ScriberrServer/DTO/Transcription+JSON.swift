@@ -4,7 +4,7 @@ import ScriberrServices
 
 extension JSONWriter {
     /// Writes the fields of a job as create, get and patch show it.
-    mutating func transcription(_ job: Transcription) {
+    mutating func transcription(_ job: Transcription, place: QueuePlace?, diarization: TranscriptionID?) {
         listedTranscription(job.summary)
         if let target = job.diarizes { field("source_transcription_id", target.text) }
         field("language", job.options.language)
@@ -28,6 +28,10 @@ extension JSONWriter {
         }
         field("error", job.errorMessage)
         field("error_code", job.errorCode?.rawValue)
+        field("queue_position", place?.position)
+        field("estimated_start_seconds", place?.estimatedSeconds)
+        field("waiting_reason", place?.reason)
+        field("diarization_job_id", diarization?.text)
     }
 
     /// Writes the fields of a job as lists show it.

@@ -32,7 +32,8 @@ extension Answer {
     /// A new job, with the secret of whoever hears of its end.
     static func created(_ job: Transcription, callback: JobCallback?) -> Answer {
         Answer.object(status: .accepted) { json in
-            json.transcription(job)
+            // Its place in line is not known before the job is there.
+            json.transcription(job, place: nil, diarization: nil)
             if let callback { json.field("callback_secret", callback.secret) }
         }.located(job)
     }
@@ -51,12 +52,6 @@ extension Answer {
         place: QueuePlace? = nil,
         diarization: TranscriptionID?
     ) -> Answer {
-        .object { json in
-            json.transcription(job)
-            json.field("queue_position", place?.position)
-            json.field("estimated_start_seconds", place?.estimatedSeconds)
-            json.field("waiting_reason", place?.reason)
-            json.field("diarization_job_id", diarization?.text)
-        }
+        .object { $0.transcription(job, place: place, diarization: diarization) }
     }
 }

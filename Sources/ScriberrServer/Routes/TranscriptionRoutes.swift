@@ -60,9 +60,7 @@ extension Route {
                     } else {
                         try await call.services.transcriptions.get(principal.owner, id)
                     }
-                let speakers = try await call.services.transcriptions.diarization(of: job)
-                let place = job.status == .queued ? try await call.services.transcriptions.place(principal.owner, id) : nil
-                return .transcription(job, place: place, diarization: speakers)
+                return try await call.whole(principal.owner, job)
             }
         ),
         Route(
@@ -72,7 +70,7 @@ extension Route {
                 let id: TranscriptionID = try call.id()
                 let title = try await call.json(TitleBody.self).title ?? ""
                 let job = try await call.services.transcriptions.rename(principal.owner, id, title: title)
-                return .object { $0.transcription(job) }
+                return try await call.whole(principal.owner, job)
             }
         ),
         Route(
@@ -90,7 +88,12 @@ extension Route {
             .scoped(.write) { call, principal in
                 let id: TranscriptionID = try call.id()
                 return try await call.answering({ _ in .canceled(id) }) { draft in
-                    try await call.services.transcriptions.cancel(principal.owner, id, answering: draft)
+                    let job = try await call.services.transcriptions.cancel(principal.owner, id, answering: draft)
+                    // Whoever runs a job tells of its end.
+                    if job.status.isTerminal {
+                        call.logger.info("Canceling transcription job", metadata: ["job_id": "\(id)", "status": "queued"])
+                    }
+                    return job
                 }
             }
         ),
@@ -114,6 +117,13 @@ extension Route {
 
 extension Call {
     /// Notes that a request has queued a job.
+    /// A job in full.
+    fileprivate func whole(_ owner: UserID, _ job: Transcription) async throws -> Answer {
+        let speakers = try await services.transcriptions.diarization(of: job)
+        let place = job.status == .queued ? try await services.transcriptions.place(owner, job.id) : nil
+        return .transcription(job, place: place, diarization: speakers)
+    }
+
     func logEnqueued(_ job: Transcription) {
         logger.info("Transcription job enqueued", metadata: ["job_id": "\(job.id)"])
     }

@@ -45,7 +45,7 @@ final class BodyIntake: @unchecked Sendable {
     func next() async throws -> ByteBuffer? {
         if isDrained { return nil }
         guard !connections.areGivenUp else {
-            throw ScriberrError(.serviceUnavailable, "The server is stopping. Send this again in a moment.")
+            throw ScriberrError.stopping
         }
         var iterator = iterator ?? body.makeAsyncIterator()
         let piece: ByteBuffer?
@@ -101,6 +101,11 @@ final class BodyIntake: @unchecked Sendable {
     }
 
     private static let tooLarge = ScriberrError(.payloadTooLarge, "The request body is larger than allowed.")
+}
+
+extension ScriberrError {
+    /// The server has waited for the rest of a body for long enough.
+    static let stopping = ScriberrError(.serviceUnavailable, "The server is stopping. Send this again in a moment.")
 }
 
 /// The client went away in the middle of its request, or broke the protocol; there is no one left to answer.

@@ -86,8 +86,8 @@ func requestMetadata(
     [
         "method": "\(method.rawValue)",
         "path": "\(path)",
-        "status": "\(answer.status.code)",
-        "duration_ms": "\((ContinuousClock.now - start).wholeMilliseconds)",
+        "status": .stringConvertible(answer.status.code),
+        "duration_ms": .stringConvertible((ContinuousClock.now - start).wholeMilliseconds),
         "auth_type": "\(principal?.credential.logName ?? "none")",
     ]
 }

@@ -42,7 +42,7 @@ package struct SpeechRun: Sendable {
     /// whatever the sink throws.
     package func run(_ sink: some RunSink) async throws -> Result {
         try await sink.reached(.preparing, progress(.preparing))
-        let engine = try await engines.transcriber(requested: options.model, language: options.language)
+        let engine = try await engines.transcriber(for: options)
         try await sink.chose(provider: engine.provider.id, model: engine.model)
         try await engine.provider.prepare(model: engine.model, progress: sink.announcesDownload)
 
@@ -101,7 +101,9 @@ package struct SpeechRun: Sendable {
                 )
             case .position(let second):
                 try await sink.reached(.transcribing, await state.fraction(of: window, from: options.start ?? 0, at: second))
-            case .piece(let piece):
+            case .piece(var piece):
+                // A remote engine may tell nothing but the text; it is somewhere in the part.
+                if piece.isWithoutTimes, let partSeconds { piece.end = piece.start + partSeconds }
                 try await sink.finished(piece, fingerprint: fingerprint)
                 await state.add(piece)
             }
@@ -205,4 +207,9 @@ extension HeardPiece {
             language: piece.language
         )
     }
+}
+
+extension SpeechPiece {
+    /// Whether it has a text and nothing says where.
+    fileprivate var isWithoutTimes: Bool { !text.isEmpty && words.isEmpty && segments.isEmpty && end <= start }
 }

@@ -21,7 +21,7 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = "{\"level\":\"\(event.level.rawValue)\",\"ts\":\"\(Timestamp.now.rfc3339)\",\"msg\":"
+        var line = "{\"level\":\"\(event.level.name)\",\"ts\":\"\(Timestamp.now.rfc3339)\",\"msg\":"
         line += jsonString(event.message.description)
         let facts = metadata.merging(event.metadata ?? [:]) { _, new in new }
         for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
@@ -59,6 +59,18 @@ struct JSONLogHandler: LogHandler {
             }
         }
         return escaped + "\""
+    }
+}
+
+extension Logger.Level {
+    /// One of the four names that operators know.
+    fileprivate var name: String {
+        switch self {
+        case .trace, .debug: "debug"
+        case .info, .notice: "info"
+        case .warning: "warn"
+        case .error, .critical: "error"
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrCore
+import ScriberrTranscript
 
 /// Makes the name of a transcript's file from a pattern such as `{user}/{date}/{title}`.
 enum ExportNaming {
@@ -24,22 +25,10 @@ enum ExportNaming {
         var rest = pattern[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             name += rest[..<open]
-            name += clean(values[String(rest[rest.index(after: open)..<close])] ?? "")
+            // A file's name has at most 255 bytes; the ending and a number need some.
+            name += FileName.clean(values[String(rest[rest.index(after: open)..<close])] ?? "", bytesMax: 180) ?? "untitled"
             rest = rest[rest.index(after: close)...]
         }
         return name + rest
-    }
-
-    private static func clean(_ text: String) -> String {
-        var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isBad = scalar == "/" || scalar == "\\" || scalar.value < 0x20 || scalar.value == 0x7F
-            scalars.append(isBad ? "_" : scalar)
-        }
-        var name = String(scalars).trimmingCharacters(in: .whitespaces)
-        while name.hasPrefix(".") { name.removeFirst() }
-        // A file's name has at most 255 bytes; the ending and a number need some.
-        while name.utf8.count > 180 { name.removeLast() }
-        return name.isEmpty ? "untitled" : name
     }
 }

@@ -29,7 +29,7 @@ struct ProviderRegistryTests {
     }
 
     private func chosen(by registry: ProviderRegistry, requested: String?, language: String? = nil) async throws -> String {
-        try await registry.transcriber(requested: requested, language: language).model
+        try await registry.transcriber(for: TranscriptionOptions(model: requested, language: language)).model
     }
 
     @Test(arguments: [["local", "local"], ["local", ""], ["remote"], []])
@@ -47,7 +47,7 @@ struct ProviderRegistryTests {
         let providers = [StubProvider("broken", nil), StubProvider("local", [card("l", "local")])]
         let registry = try ProviderRegistry(providers)
         #expect(try await registry.models().map(\.id) == ["l"])
-        #expect(try await registry.transcriber(requested: "l").provider.id == "local")
+        #expect(try await registry.transcriber(for: TranscriptionOptions(model: "l")).provider.id == "local")
     }
 
     @Test func `when none can tell, the error is told`() async throws {
@@ -57,10 +57,10 @@ struct ProviderRegistryTests {
 
     @Test func `a named model is never replaced`() async throws {
         let registry = try registry(defaultInstalled: false)
-        let chosen = try await registry.transcriber(requested: "whisper-base")
+        let chosen = try await registry.transcriber(for: TranscriptionOptions(model: "whisper-base"))
         #expect(chosen.model == "whisper-base" && chosen.warning == nil)
         await #expect {
-            _ = try await registry.transcriber(requested: "nothing")
+            _ = try await registry.transcriber(for: TranscriptionOptions(model: "nothing"))
         } throws: {
             ($0 as? ScriberrError)?.code == .modelUnavailable
         }
@@ -72,9 +72,15 @@ struct ProviderRegistryTests {
     }
 
     @Test func `the offline model steps in with a warning`() async throws {
-        let chosen = try await registry(defaultInstalled: false).transcriber(requested: nil, language: "en")
+        let chosen = try await registry(defaultInstalled: false).transcriber(for: TranscriptionOptions(language: "en"))
         #expect(chosen.model == "pocketsphinx-en-us")
         #expect(chosen.warning?.code == "OFFLINE_FALLBACK")
+    }
+
+    @Test(arguments: [TranscriptionOptions(task: .translate), TranscriptionOptions(hotwords: ["Scriberr"])])
+    func `the offline model does not step in for what it cannot do`(_ options: TranscriptionOptions) async throws {
+        let chosen = try await registry(defaultInstalled: false).transcriber(for: options)
+        #expect(chosen.model == "whisper-base" && chosen.warning == nil)
     }
 
     @Test func `the offline model does not step in for a language it does not know, nor when it is switched off`() async throws {

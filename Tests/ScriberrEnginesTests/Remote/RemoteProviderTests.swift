@@ -125,7 +125,8 @@ struct RemoteProviderTests {
     func `a refusal has our words, and its own only in the log`(status: String, disposition: ScriberrError.Disposition)
         async throws
     {
-        let body = Array(#"{"error":{"message":"bad key sk-secret at /srv/models"}}"#.utf8)
+        let text = "bad key sk-secret at /srv/models, api_key=hidden, Authorization: Bearer hidden"
+        let body = Array(#"{"error":{"message":"\#(text)"}}"#.utf8)
         try await withRemote { _, answer in
             try await answer.whole(body, [("location", "http://127.0.0.1:1/")], status: status)
         } _: { world in
@@ -133,6 +134,7 @@ struct RemoteProviderTests {
             #expect(error?.code == .remoteFailed && error?.disposition == disposition)
             #expect(error?.message.contains("/srv") == false)
             #expect(error?.detail?.contains("/srv/models") == true && error?.detail?.contains("sk-secret") == false)
+            #expect(error?.detail?.contains("hidden") == false)
         }
     }
 

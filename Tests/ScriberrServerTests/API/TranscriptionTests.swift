@@ -15,6 +15,15 @@ import Testing
             for name in ["language", "started_at", "completed_at", "failed_at", "error"] { #expect(job.json[name] is NSNull) }
             #expect(job["created_at"]?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil)
             #expect(job.value("queue_position") as? Int == 1)
+            let id = job["id"] ?? ""
+            let renamed = try await client.send("PATCH", "/api/v1/transcriptions/\(id)", json: #"{"title":"b"}"#)
+            #expect(Set(renamed.json.keys) == Set(job.json.keys) && renamed.value("queue_position") as? Int == 1)
+            let made = try await client.send("POST", "/api/v1/transcriptions", json: #"{"file_id":"\#(job["file_id"] ?? "")"}"#)
+            #expect(made.status == 202, "\(made.text)")
+            #expect(Set(made.json.keys) == Set(job.json.keys) && made.json["queue_position"] is NSNull)
+            _ = try await client.send("POST", "/api/v1/transcriptions/\(made["id"] ?? ""):cancel")
+            #expect(world.log.text.contains("Canceling transcription job"))
+            _ = try await client.send("DELETE", "/api/v1/transcriptions/\(made["id"] ?? "")")
             let item = try #require(try await client.get("/api/v1/transcriptions").items.first)
             #expect(
                 Set(item.keys) == [

@@ -101,6 +101,13 @@ struct SpeechRunTests {
         #expect(result.warnings.map(\.code) == ["NO_SPEECH"])
     }
 
+    @Test func `a text without any time lies in the part that was asked for`() async throws {
+        let provider = ScriptedProvider(pieces: [SpeechPiece(index: 0, start: 0, end: 0, resumeAt: 0, text: "hello", words: [])])
+        let result = try await run(provider)
+        #expect(result.transcript.segments == [Segment(id: "seg_000001", start: 0, end: 100, text: "hello")])
+        #expect(result.transcript.words.isEmpty)
+    }
+
     @Test func `without the default model a job that named none runs offline and says so`() async throws {
         let provider = ScriptedProvider(pieces: [piece(0, "hello")], installed: ["pocketsphinx-en-us"])
         let result = try await run(provider)
@@ -108,10 +115,12 @@ struct SpeechRunTests {
         #expect(result.warnings.map(\.code) == ["OFFLINE_FALLBACK"])
     }
 
-    @Test(arguments: [TranscriptionOptions(model: "whisper-base"), TranscriptionOptions(language: "de")])
-    func `a model asked for by name, or another language, is never replaced by the offline model`(options: TranscriptionOptions)
-        async throws
-    {
+    @Test(arguments: [
+        TranscriptionOptions(model: "whisper-base"), TranscriptionOptions(language: "de"), TranscriptionOptions(task: .translate),
+    ])
+    func `a model asked for by name, another language or a translation is never left to the offline model`(
+        options: TranscriptionOptions
+    ) async throws {
         let provider = ScriptedProvider(installed: ["pocketsphinx-en-us"])
         let error = await #expect(throws: ScriberrError.self) { try await run(provider, options: options) }
         #expect(error?.code == .modelUnavailable)
