@@ -170,6 +170,40 @@ struct SpineTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `a job is told of a stop at once, not when an upload that stands still has been given up`() async throws {
+        try await withServer { server, client in
+            let long = server.folder + "/long.wav"
+            try repeatAudio(welcome, times: 12, to: long)
+            let id = try #require(try await client.upload(long, to: "transcriptions:submit").json["id"] as? String)
+            _ = try await client.events("transcriptions/\(id)/events") { $0.type == "transcription.segment" }
+            let upload = Process()
+            upload.executableURL = URL(fileURLWithPath: "/bin/bash")
+            upload.arguments = ["-c", Self.stalledUpload, "upload", "\(client.base.port ?? 0)", client.token ?? ""]
+            let answer = Pipe()
+            upload.standardOutput = answer
+            try upload.run()
+            let incoming = server.folder + "/data/uploads/.incoming"
+            #expect(await eventually { (try? FileManager.default.contentsOfDirectory(atPath: incoming))?.isEmpty == false })
+            #expect(await server.stop() == 0)
+            let text = String(decoding: try answer.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            #expect(text.hasPrefix("HTTP/1.1 503 "))
+            let told = try #require(server.output.firstIndex { $0.contains("Stopping transcription job") })
+            let refused = try #require(server.output.firstIndex { $0.contains("SERVICE_UNAVAILABLE") })
+            #expect(told < refused)
+        }
+    }
+
+    /// Sends the beginning of a recording to port `$1` with token `$2` and waits for the answer.
+    private static let stalledUpload = #"""
+        exec 3<>"/dev/tcp/127.0.0.1/$1"
+        printf 'POST /api/v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n' "$2" >&3
+        printf 'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000\r\n\r\n--b\r\n' >&3
+        printf 'Content-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n' >&3
+        head -c 100000 /dev/zero >&3
+        cat <&3
+        """#
+
     @Test func `a wrong setting stops the start and names itself`() async throws {
         try await withTemporaryFolder { folder in
             let server = ServerProcess(

@@ -21,6 +21,7 @@ package final class JobQueue: Service {
 
     private struct Shared {
         var isWakePending = false
+        var isStopAsked = false
         var hasRun = false
         var statistics: QueueStatistics
     }
@@ -63,7 +64,7 @@ package final class JobQueue: Service {
             await withGracefulShutdownHandler {
                 await work.value
             } onGracefulShutdown: {
-                self.stop()
+                self.beginStop()
             }
         } onCancel: {
             // Said twice: tell the handlers at once instead of asking them first.
@@ -93,8 +94,20 @@ package final class JobQueue: Service {
     /// Takes work again.
     package func resume() { inbox.yield(.resume) }
 
+    /// Stops in order, unless that has begun: for whoever knows of the process's end before the queue's turn has come.
+    package func beginStop() {
+        let isFirst = shared.withLock { shared in
+            defer { shared.isStopAsked = true }
+            return !shared.isStopAsked
+        }
+        if isFirst { stop() }
+    }
+
     /// Stops in order; called again, faster. `run()` returns afterwards.
     package func stop() { inbox.yield(.shutdown) }
+
+    /// Whether it was told to stop.
+    package var isStopAsked: Bool { shared.withLock { $0.isStopAsked } }
 
     /// What this process does and has done.
     package var statistics: QueueStatistics { shared.withLock { $0.statistics } }

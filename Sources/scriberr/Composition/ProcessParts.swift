@@ -52,7 +52,7 @@ struct ProcessParts {
         var services: [any Service] = [
             Closer { await database.close() }, Closer { await recordings.close() }, Closer { await engines.close() },
         ]
-        if let queue { services += [queue, NoticeRelay(signals: opened.signals, queue: queue)] }
+        if let queue { services += [QueueService(queue: queue), NoticeRelay(signals: opened.signals, queue: queue)] }
         return services
     }
 

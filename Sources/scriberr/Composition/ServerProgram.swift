@@ -10,7 +10,7 @@ import ServiceLifecycle
 /// The whole server, put together: the one place where concrete parts meet.
 ///
 /// Parts start in the order database, engines, queue, HTTP, and stop in the reverse: streams and connections end, running
-/// jobs go back to the queue, engine processes end, the database closes last.
+/// jobs go back to the queue (they are told at once), engine processes end, the database closes last.
 enum ServerProgram {
     /// Runs until a signal asks it to stop. `migrations` are the tables' history as this program knows it. Throws
     /// ``SettingsError`` or ``ScriberrError`` when it cannot start.
@@ -77,7 +77,7 @@ enum ServerProgram {
                 Forgetter(retention: services.retention, logger: logger),
                 ReadinessReport(server: server, host: settings.host, logger: logger),
                 server,
-            ] + settings.folders.services(services, logger)
+            ] + settings.folders.services(services, logger) + (queue.map { [QueueService.Herald(queue: $0)] } ?? [])
         )
         logger.info("Server stopped")
     }
