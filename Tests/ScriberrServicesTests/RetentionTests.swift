@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScriberrServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct RetentionTests {
     private let day = Duration.seconds(86_400)
 
