@@ -21,7 +21,7 @@ class OpenAI(unittest.TestCase):
         cls.server = Server({"OPENAI_MODEL_ALIASES": "house-model=tiny, usual=default"})
         cls.server.__enter__()
         cls.addClassCleanup(cls.server.__exit__)
-        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key=cls.server.key, max_retries=0, timeout=120)
+        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key=cls.server.key, max_retries=0, timeout=600)
 
     def transcribe(self, **fields):
         fields = {"model": "whisper-1", "file": recording()} | fields
