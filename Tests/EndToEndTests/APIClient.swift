@@ -52,7 +52,7 @@ struct APIClient: Sendable {
         } else if let body {
             request.body = .bytes(body)
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(600))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         var fields: [String: String] = [:]
         for header in response.headers { fields[header.name.lowercased()] = header.value }
@@ -82,7 +82,7 @@ struct APIClient: Sendable {
     func events(_ path: String, headers: [String: String] = [:], until isLast: (ServerEvent) -> Bool) async throws
         -> [ServerEvent]
     {
-        let response = try await HTTPClient.shared.execute(request("GET", path, headers: headers), timeout: .seconds(300))
+        let response = try await HTTPClient.patient.execute(request("GET", path, headers: headers), timeout: .seconds(1_800))
         guard response.status.code == 200 else { throw UnexpectedStatus(status: Int(response.status.code)) }
         var events: [ServerEvent] = []
         var pending = ""
@@ -99,6 +99,14 @@ struct APIClient: Sendable {
         return events
     }
 
+    /// Follows a job from its first event, however long ago that was, until it has ended.
+    func untilEnd(of job: String) async throws -> [ServerEvent] { try await events(of: job) { $0.isTerminal } }
+
+    /// Follows a job from its first event, however long ago that was, until `isLast` says so.
+    func events(of job: String, until isLast: (ServerEvent) -> Bool) async throws -> [ServerEvent] {
+        try await events("transcriptions/\(job)/events", headers: ["Last-Event-ID": "0"], until: isLast)
+    }
+
     private func request(_ method: String, _ path: String, headers: [String: String]) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: base.absoluteString.trimmingSuffix("/") + "/api/v1/" + path)
         request.method = .init(rawValue: method)
@@ -106,6 +114,17 @@ struct APIClient: Sendable {
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         return request
     }
+}
+
+extension HTTPClient {
+    /// Lets go of idle connections long before the server does, so that no request meets one that is just being closed.
+    fileprivate static let patient: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        // Also how long a request looks for a node that was killed.
+        configuration.timeout.connect = .seconds(30)
+        configuration.connectionPool.idleTimeout = .seconds(5)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 }
 
 /// One event of a stream.

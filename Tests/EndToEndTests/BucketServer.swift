@@ -27,7 +27,7 @@ enum BucketServer {
         var request = HTTPClientRequest(url: facts.endpoint + "/_faults")
         request.method = .POST
         request.body = .bytes(try JSONSerialization.data(withJSONObject: fault))
-        _ = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        _ = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
     }
 
     /// Forgets what was ordered and not used.
@@ -35,7 +35,7 @@ enum BucketServer {
         guard let facts else { return }
         var request = HTTPClientRequest(url: facts.endpoint + "/_faults")
         request.method = .DELETE
-        _ = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        _ = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
     }
 
     private static let facts: Facts? = {

@@ -7,7 +7,7 @@ import Testing
 struct CommandLineTests {
     private let welcome = ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `transcribe writes subtitles to the file that was named`() async throws {
         try await withTemporaryFolder { folder in
             let run = try await scriberr(["transcribe", welcome, "--format", "srt", "--output", "out.srt"], in: folder)
@@ -19,7 +19,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `transcribe prints JSON with words and goes on behind a file that is no recording`() async throws {
         try await withTemporaryFolder { folder in
             try "Dear Sir or Madam".write(toFile: folder + "/letter.mp3", atomically: true, encoding: .utf8)
@@ -45,7 +45,7 @@ struct CommandLineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `two recordings of one name give two files, and the ending of a file names the format`() async throws {
         try await withTemporaryFolder { folder in
             try FileManager.default.createDirectory(atPath: folder + "/out", withIntermediateDirectories: true)

@@ -7,7 +7,7 @@ import Testing
 struct MoveTests {
     private let welcome = ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a server goes on in PostgreSQL where it was in SQLite, and back again`() async throws {
         try await withMoves { moves in
             var server = moves.server("sqlite:data/scriberr.db")
@@ -50,7 +50,7 @@ struct MoveTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a move that is killed keeps servers away and goes on, and a row that differs is found`() async throws {
         try await withMoves { moves in
             let server = moves.server(moves.url)
@@ -61,15 +61,16 @@ struct MoveTests {
                 "INSERT INTO events (owner, subject, type, payload, at) SELECT 1, 'nobody', 'profile.updated', '{}', n "
                     + "FROM generate_series(1, 60000) AS n"
             )
+            try moves.holdMiddle()
             let child = try moves.program.start(
                 ["admin", "migrate-database", "--from", moves.url, "--to", "sqlite:new.db"],
                 output: moves.folder + "/killed"
             )
-            let begun = "SELECT count(*) FROM database_moves WHERE role = 'out'"
-            while try TestPostgres.psql(moves.url, begun) == "0", child.isRunning { await Task.yield() }
+            try await moves.waitUntilHeld(child)
             kill(child.processIdentifier, SIGKILL)
             child.waitUntilExit()
             try #require(child.terminationReason == .uncaughtSignal, "the move was over before it could be killed")
+            try moves.letGo()
 
             for (address, reason) in [("sqlite:new.db", "has not ended"), (moves.url, "is being moved")] {
                 let early = moves.server(address)
@@ -88,7 +89,7 @@ struct MoveTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), .enabled(if: BucketServer.environment != nil, "tools/run-tests starts the bucket's server."))
+    @Test(.timeLimit(.minutes(15)), .enabled(if: BucketServer.environment != nil, "tools/run-tests starts the bucket's server."))
     func `recordings go into a bucket and back, and a damaged one is told of`() async throws {
         try await withMoves { moves in
             let folder = "file:\(moves.folder)/data/uploads"
@@ -127,7 +128,7 @@ struct MoveTests {
     private func transcribed(_ client: APIClient) async throws -> String {
         let made = try await client.upload(welcome, to: "transcriptions:submit")
         let id = try #require(made.json["id"] as? String, "\(made.text)")
-        let events = try await client.events("transcriptions/\(id)/events") { $0.isTerminal }
+        let events = try await client.untilEnd(of: id)
         #expect(events.last?.type == "transcription.completed")
         return id
     }
@@ -175,6 +176,45 @@ private struct Moves {
 
     func moveRecordings(_ from: String, _ to: String) async throws -> Program.Run {
         try await program.run(["admin", "migrate-storage", "--from", from, "--to", to])
+    }
+}
+
+extension Moves {
+    /// How often a move out of the database says that it goes on before it is held up: less often than for the events of the test,
+    /// more often than for all before them.
+    private static let steps = 20
+
+    /// Has the database hold up a move out of it, in its middle.
+    fileprivate func holdMiddle() throws {
+        try TestPostgres.psql(
+            url,
+            "CREATE SEQUENCE move_steps",
+            """
+            CREATE FUNCTION hold_move() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF nextval('move_steps') > \(Self.steps) THEN PERFORM pg_sleep(600); END IF;
+                RETURN NEW;
+            END $$
+            """,
+            "CREATE TRIGGER hold_move BEFORE UPDATE ON database_moves FOR EACH ROW EXECUTE FUNCTION hold_move()"
+        )
+    }
+
+    /// Waits until a move is held up, or has ended before that.
+    fileprivate func waitUntilHeld(_ mover: Process) async throws {
+        let steps = "SELECT last_value > \(Self.steps) FROM move_steps"
+        while try TestPostgres.psql(url, steps) == "f", mover.isRunning { await Task.yield() }
+    }
+
+    /// Lets moves pass again.
+    fileprivate func letGo() throws {
+        try TestPostgres.psql(
+            url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "DROP TRIGGER hold_move ON database_moves",
+            "DROP FUNCTION hold_move",
+            "DROP SEQUENCE move_steps"
+        )
     }
 }
 

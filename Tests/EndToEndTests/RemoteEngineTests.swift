@@ -7,7 +7,7 @@ import Testing
 struct RemoteEngineTests {
     private let sentences = OwnModels.fixture("audio/sentences.flac")
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `another server's model gives the words and times that it gives at home`() async throws {
         try await withPair { near, client, key in
             let away = try await words(client, #"{"model":"remote/own-nemo-ctc"}"#)
@@ -25,7 +25,7 @@ struct RemoteEngineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a model that the other server does not have fails the job at once, in our words`() async throws {
         try await withPair { _, client, _ in
             let job = try await ended(client, #"{"model":"remote/none"}"#)
@@ -36,7 +36,7 @@ struct RemoteEngineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a key that is not taken fails the job, and nobody gets to see it`() async throws {
         try await withPair(key: "sk_hunter2hunter2") { near, client, key in
             let job = try await ended(client, #"{"model":"remote/own-nemo-ctc"}"#)
@@ -51,7 +51,7 @@ struct RemoteEngineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a server that is gone is tried again, then told of in our words`() async throws {
         try await withPair(attempts: 2) { near, client, _ in
             #expect(await near.far.stop() == 0)

@@ -9,7 +9,7 @@ struct ResendTests {
     private static let kills = 8
     private static let senders = 12
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `what is sent again under its key after a kill is there once`() async throws {
         try await withTemporaryFolder { folder in
             let welcome = ServerProcess.repository.appendingPathComponent("samples/welcome.wav").path

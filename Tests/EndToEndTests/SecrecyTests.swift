@@ -7,7 +7,7 @@ struct SecrecyTests {
     private let secret = "canary-secret-4c1f9a7e"
     private let place = "canary-place-7d20be55"
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(15)))
     func `no answer, event or transcript log shows a secret, a place or what native programs say`() async throws {
         try await withTemporaryFolder { folder in
             let server = ServerProcess(folder: folder, environment: try environment(in: folder))

@@ -6,7 +6,7 @@ import Testing
 /// A cluster whose processes are replaced one by one by those of a release with newer tables, while clients work.
 @Suite(.serialized, .enabled(if: Cluster.isPossible, "tools/run-tests starts PostgreSQL."))
 struct UpgradeTests {
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `an upgrade of one process after the other is nothing that a client sees`() async throws {
         try await withTemporaryFolder { folder in
             let cluster = try await Cluster(folder: folder, workers: 1)

@@ -124,7 +124,8 @@ struct Script: Sendable {
     private func grow() {
         var blocks: [[UInt8]] = []
         while true {
-            blocks.append([UInt8](repeating: 1, count: 8 << 20))
+            // More than it may, and no more than a machine has whose server is slow to notice.
+            if blocks.count < 100 { blocks.append([UInt8](repeating: 1, count: 8 << 20)) }
             say(.heartbeat)
             Thread.sleep(forTimeInterval: 0.01)
         }

@@ -2,8 +2,10 @@
 
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -19,8 +21,22 @@ WELCOME = ROOT / "samples/welcome.wav"
 TALK = ROOT / "samples/two-speakers.wav"
 # What the model "tiny" was trained to understand.
 SENTENCES = ROOT / "Tests/Fixtures/audio/sentences.flac"
-START_SECONDS = 60
+# For failures only: a machine may have much else to do.
+PATIENCE = 300
 PASSWORD = "correct horse battery"
+
+
+def quiet_port():
+    """A free port that nobody gets by chance, so that it is still free when a server that was stopped is started again there."""
+    first_by_chance = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, max(first_by_chance, 11_000))
+        with socket.socket() as attempt:
+            try:
+                attempt.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Server:
@@ -31,7 +47,7 @@ class Server:
         self.folder = Path(folder or self.temporary.name)
         self.environment = environment or {}
         self.lines = []
-        self.port = 0
+        self.port = quiet_port()
         self.token = self.key = None
 
     def __enter__(self):
@@ -87,7 +103,7 @@ class Server:
         )
         ready = threading.Event()
         threading.Thread(target=self.read_log, args=(self.process, ready), daemon=True).start()
-        if not ready.wait(START_SECONDS) or not self.url:
+        if not ready.wait(PATIENCE) or not self.url:
             self.process.kill()
             raise RuntimeError("the server did not start:\n" + "\n".join(self.lines[-20:]))
 
@@ -104,7 +120,7 @@ class Server:
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(number)
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=PATIENCE)
         if number == signal.SIGTERM and status != 0:
             raise RuntimeError(f"the server ended with status {status}:\n" + "\n".join(self.lines[-20:]))
 
@@ -116,7 +132,7 @@ class Server:
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.urlopen(request, data, timeout=60) as response:
+        with urllib.request.urlopen(request, data, timeout=PATIENCE) as response:
             content = response.read()
             is_json = response.headers.get_content_type() == "application/json"
             return json.loads(content) if is_json and content else content
@@ -127,13 +143,13 @@ class Server:
 
     def send(self, method, path, expect=None, **arguments):
         """A request of our own API, with what `requests` takes; returns the answer, which must have the status expected."""
-        answer = requests.request(method, f"{self.url}/api/v1/{path}", headers=self.headers, timeout=60, **arguments)
+        answer = requests.request(method, f"{self.url}/api/v1/{path}", headers=self.headers, timeout=PATIENCE, **arguments)
         assert expect is None or answer.status_code == expect, (answer.status_code, answer.text)
         return answer
 
     def ended(self, file):
         """A file that is being imported, once that has ended."""
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             found = self.call("GET", f"files/{file['id']}")
             if found["status"] != "processing":

@@ -24,7 +24,7 @@ def post(url, content, headers=None, name="audio_file"):
     body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     request = urllib.request.Request(url, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"} | (headers or {}))
     try:
-        with urllib.request.urlopen(request, timeout=120) as response:
+        with urllib.request.urlopen(request, timeout=600) as response:
             return response.status, dict(response.headers), response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read().decode()

@@ -56,12 +56,12 @@ class Exports(unittest.TestCase):
         request = urllib.request.Request(f"{cls.server.url}/api/v1/transcriptions:submit", body)
         request.add_header("Content-Type", f"multipart/form-data; boundary={boundary}")
         request.add_header("X-API-Key", cls.server.key)
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(request, timeout=300) as response:
             return check.json.load(response)["id"]
 
     @classmethod
     def wait(cls, job):
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 600
         while time.monotonic() < deadline:
             state = cls.server.call("GET", f"transcriptions/{job}?wait=30s")
             if state["status"] not in ("queued", "processing"):
@@ -75,7 +75,7 @@ class Exports(unittest.TestCase):
         for name, value in (headers or {}).items():
             request.add_header(name, value)
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:
+            with urllib.request.urlopen(request, timeout=300) as response:
                 return response.status, dict(response.headers), response.read()
         except urllib.error.HTTPError as error:
             return error.code, dict(error.headers), error.read()

@@ -35,7 +35,8 @@ class Site(http.server.BaseHTTPRequestHandler):
             self.wfile.write(content[:20_000])
             if self.path == "/slow.wav":
                 self.wfile.flush()
-                self.server.gate.wait(60)
+                self.server.asked.set()
+                self.server.gate.wait(600)
             self.wfile.write(content[20_000:])
         else:
             self.send_error(404)
@@ -56,7 +57,7 @@ class Imports(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-        cls.site.gate = threading.Event()
+        cls.site.gate, cls.site.asked = threading.Event(), threading.Event()
         threading.Thread(target=cls.site.serve_forever, daemon=True).start()
         cls.base = f"http://127.0.0.1:{cls.site.server_port}"
         cls.server = Server({"OUTBOUND_ALLOW_PRIVATE": "true"})
@@ -96,12 +97,12 @@ class Imports(unittest.TestCase):
 
     def test_deleting_ends_the_program(self):
         file = self.start("https://youtu.be/slow")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not (found := self.fakes()) and time.monotonic() < deadline:
             time.sleep(0.1)
         self.assertTrue(found, self.server.call("GET", f"files/{file['id']}"))
         self.server.call("DELETE", f"files/{file['id']}")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while any(map(is_running, found)) and time.monotonic() < deadline:
             time.sleep(0.2)
         self.assertFalse(any(map(is_running, found)))
@@ -123,12 +124,13 @@ class Imports(unittest.TestCase):
     def test_a_restart_in_the_middle_goes_on(self):
         for number in (signal.SIGTERM, signal.SIGKILL):
             self.site.gate.clear()
+            self.site.asked.clear()
             file = self.start(self.base + "/slow.wav", title=f"slow {number}")
-            time.sleep(0.5)
+            self.assertTrue(self.site.asked.wait(300))
             self.server.stop(number)
             self.site.gate.set()
             self.server.start()
-            deadline = time.monotonic() + 100
+            deadline = time.monotonic() + 300
             while self.server.call("GET", f"files/{file['id']}")["status"] == "processing" and time.monotonic() < deadline:
                 time.sleep(0.5)
             self.ended(file)

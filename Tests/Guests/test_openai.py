@@ -1,5 +1,6 @@
 """OpenAI's own Python package against a real server."""
 
+import io
 import threading
 import unittest
 
@@ -15,13 +16,27 @@ def recording(path=WELCOME):
     return (path.name, path.read_bytes(), "audio/wav")
 
 
+class WatchedFile(io.BytesIO):
+    """A file that tells when it was read to its end."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.was_read = threading.Event()
+
+    def read(self, *arguments):
+        data = super().read(*arguments)
+        if not data:
+            self.was_read.set()
+        return data
+
+
 class OpenAI(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server({"OPENAI_MODEL_ALIASES": "house-model=tiny, usual=default"})
         cls.server.__enter__()
         cls.addClassCleanup(cls.server.__exit__)
-        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key=cls.server.key, max_retries=0, timeout=120)
+        cls.client = openai.OpenAI(base_url=cls.server.url + "/v1", api_key=cls.server.key, max_retries=0, timeout=600)
 
     def transcribe(self, **fields):
         fields = {"model": "whisper-1", "file": recording()} | fields
@@ -95,7 +110,8 @@ class OpenAI(unittest.TestCase):
         self.refused("include[]", include=["secrets"])
 
     def test_stream_grows_while_the_job_runs(self):
-        long = longer(WELCOME, 6, self.server.folder)
+        # Long enough to be running still when its first words have come and its state was asked.
+        long = longer(WELCOME, 12, self.server.folder)
         stream = self.client.audio.transcriptions.create(model="whisper-1", file=recording(long), stream=True)
         deltas, state = [], None
         for event in stream:
@@ -114,8 +130,11 @@ class OpenAI(unittest.TestCase):
         long = longer(TALK, 5, self.server.folder)
         before = len(self.server.jobs())
         hasty = self.client.with_options(timeout=httpx.Timeout(60, read=1), max_retries=2)
+        # Nobody gets an answer in time from a queue that stands still.
+        self.server.call("POST", "admin/queue:pause")
         with self.assertRaises(openai.APITimeoutError):
             hasty.audio.transcriptions.create(model="whisper-1", file=recording(long))
+        self.server.call("POST", "admin/queue:resume")
         answer = self.client.audio.transcriptions.create(model="whisper-1", file=recording(long), extra_headers=AGAIN)
         self.assertIn("report", answer.text)
         jobs = self.server.jobs()
@@ -127,13 +146,20 @@ class OpenAI(unittest.TestCase):
     def test_two_at_once_share_one_job(self):
         long = longer(WELCOME, 3, self.server.folder)
         before, answers = len(self.server.jobs()), []
+        files = {form: WatchedFile(long.read_bytes()) for form in ("text", "json", "srt")}
 
         def ask(form):
-            answers.append(self.client.audio.transcriptions.create(model="whisper-1", file=recording(long), response_format=form))
+            file = (long.name, files[form], "audio/wav")
+            answers.append(self.client.audio.transcriptions.create(model="whisper-1", file=file, response_format=form))
 
-        threads = [threading.Thread(target=ask, args=(form,)) for form in ("text", "json", "srt")]
+        # The job is not over before the last one has asked.
+        self.server.call("POST", "admin/queue:pause")
+        threads = [threading.Thread(target=ask, args=(form,)) for form in files]
         for thread in threads:
             thread.start()
+        for file in files.values():
+            self.assertTrue(file.was_read.wait(300))
+        self.server.call("POST", "admin/queue:resume")
         for thread in threads:
             thread.join()
         self.assertEqual(len(answers), 3)

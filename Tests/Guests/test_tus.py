@@ -149,9 +149,8 @@ class Tus(unittest.TestCase):
             line.sendall(bytes(MEGABYTE))
             while not staged.exists() or staged.stat().st_size < MEGABYTE:
                 time.sleep(0.01)
-            begin = time.monotonic()
             server.stop()
-            self.assertLess(time.monotonic() - begin, 20)
+            self.assertNotIn(b"408", line.recv(64), "the stop is to end it, not the patience with those who send nothing")
         server.start()
         headers = dict(server.headers, **{"Tus-Resumable": "1.0.0"})
         offset = requests.head(server.url + location, headers=headers).headers["Upload-Offset"]
@@ -170,9 +169,8 @@ class Tus(unittest.TestCase):
             line.sendall(head + bytes(MEGABYTE))
             while sorted(uploads.rglob("file_*")) == before:
                 time.sleep(0.01)
-            begin = time.monotonic()
             server.stop()
-            self.assertLess(time.monotonic() - begin, 20)
+            self.assertNotIn(b"408", line.recv(64), "the stop is to end it, not the patience with those who send nothing")
         self.assertEqual(sorted(uploads.rglob("file_*")), before)
         server.start()
         self.assertEqual(server.jobs(), [])

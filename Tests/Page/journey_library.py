@@ -13,10 +13,13 @@ def recordings_are_uploaded_several_at_once_and_their_jobs_are_watched(world):
     nasty = world.folder / f"{NASTY}.wav"
     shutil.copy(WELCOME, nasty)
     (world.folder / "notes.mp3").write_text("This is no recording at all.")
+    # Nothing is over before it was looked at.
+    world.call("POST", "/admin/queue:pause")
     page.locator("input[type=file]").set_input_files([TWO_SPEAKERS, nasty, world.folder / "notes.mp3"])
     expect(world.row("two-speakers")).to_be_visible()
     expect(world.row(NASTY)).to_be_visible()
     expect(page.locator(".upload-problem")).to_have_count(1)
+    world.call("POST", "/admin/queue:resume")
     expect(page.locator(".job .bar").first).to_be_visible(timeout=PATIENCE)
     world.look("library-running")
     world.button("Close: notes.mp3").click()

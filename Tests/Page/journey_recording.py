@@ -35,7 +35,7 @@ def a_recording_survives_the_page_that_made_it(world):
     tab = world.context.new_page()
     page.close()
     world.page = tab
-    tab.set_default_timeout(20_000)
+    tab.set_default_timeout(120_000)
     tab.goto(world.server.url)
     expect(tab.locator(".notice")).to_contain_text("was not finished")
     world.look("recording-unfinished")

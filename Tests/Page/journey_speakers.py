@@ -7,21 +7,30 @@ from playwright.sync_api import expect
 from world import PATIENCE, THREE_SPEAKERS
 
 
+# Writes down how many segments there are whenever that changes.
+COUNT_SEGMENTS = """() => {
+  window.counts = [];
+  const look = () => {
+    const count = document.querySelectorAll(".segment").length;
+    if (window.counts.at(-1) !== count) window.counts.push(count);
+  };
+  look();
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
 def text_grows_while_the_job_runs(world):
     page = world.page
     world.home()
+    world.call("POST", "/admin/queue:pause")
     world.files(THREE_SPEAKERS)
-    expect(world.row("three-speakers").locator(".bar")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("link", name="three-speakers", exact=True).click()
-    counts = []
-
-    def has_grown():
-        count = page.locator(".segment").count()
-        if not counts or counts[-1] != count:
-            counts.append(count)
-        return page.locator(".run-state .bar").count() == 0 and count > 0
-
-    world.holds_for(60, has_grown, "the job ends with text")
+    page.get_by_role("link", name="three-speakers", exact=True).click(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="three-speakers")).to_be_visible()
+    page.evaluate(COUNT_SEGMENTS)
+    world.call("POST", "/admin/queue:resume")
+    expect(page.locator(".run-state .bar")).to_be_visible(timeout=PATIENCE)
+    world.holds(lambda: page.locator(".segment").count() > 0 and page.locator(".run-state .bar").count() == 0, "the job ends with text")
+    counts = page.evaluate("window.counts")
     assert len([count for count in counts if count > 0]) >= 2, f"the text came all at once: {counts}"
     expect(page.locator(".run-state .bar")).to_have_count(0)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # The server runs in a folder of its own.
 PROGRAM = str(Path(os.environ.get("SCRIBERR_BIN") or ROOT / ".build/debug/scriberr").absolute())
-START_SECONDS = 60
+# For failures only: a machine may have much else to do.
+START_SECONDS = 300
 
 
 class Server:
@@ -26,7 +27,7 @@ class Server:
 
     def call(self, method, path, body=None, headers=None):
         """One request; answers the status and the JSON of the answer, or its bytes."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
         try:
             connection.request(method, "/api/v1" + path, body=data, headers=headers or {})
@@ -59,7 +60,7 @@ def running(**settings):
             yield Server(process, ready_port(process, log), log)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(40)
+            process.wait(300)
 
 
 def ready_port(process, log):

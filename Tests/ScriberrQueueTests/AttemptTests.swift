@@ -6,7 +6,7 @@ import Testing
 
 @testable import ScriberrQueue
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct AttemptTests {
     /// An attempt that holds its job, with all that stands around it.
     private struct Scene {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScriberrQueue
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct JobQueueTests {
     @Test func `a backlog drains while the clock stands still`() async throws {
         try await withQueue(script: { _, _ in .completed(.sample) }) { world in

@@ -119,7 +119,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A queue whose store makes claims that stand` {
+@Suite(.timeLimit(.minutes(15))) struct `A queue whose store makes claims that stand` {
     @Test func `runs a job that nobody announces, and none once it has stopped`() async throws {
         let store = InMemoryJobStore(makesStandingClaims: true)
         try await withQueue(store: store, script: { _, _ in .completed(.sample) }) { world in

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ScriberrServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct DoorbellTests {
     @Test func `a bell that was waited for in vain can be waited for again`() async {
         let bells = Doorbells()
@@ -13,7 +13,8 @@ struct DoorbellTests {
             #expect(took >= .milliseconds(45))
         }
         bells.ring("import")
-        #expect(await clock.measure { await bell.wait(atMost: .seconds(30)) } < .seconds(10))
+        // Longer than any test may last: it returns because of the ring.
+        await bell.wait(atMost: .seconds(36_000))
         #expect(await clock.measure { await bell.wait(atMost: .milliseconds(50)) } >= .milliseconds(45))
     }
 
@@ -22,15 +23,17 @@ struct DoorbellTests {
         let (rung, other) = (bells.listen("a"), bells.listen("b"))
         await withTaskGroup(of: String.self) { group in
             group.addTask {
-                await rung.wait(atMost: .seconds(30))
+                await rung.wait(atMost: .seconds(36_000))
                 return "a"
             }
             group.addTask {
-                await other.wait(atMost: .milliseconds(500))
+                await other.wait(atMost: .seconds(36_000))
                 return "b"
             }
             bells.ring("a")
             #expect(await group.next() == "a")
+            bells.ring("b")
+            #expect(await group.next() == "b")
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ScriberrServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct ImportTests {
     @Test func `a recording at an address becomes a file`() async throws {
         try await World.with { world in

@@ -2,6 +2,15 @@ import Foundation
 package import ScriberrStore
 import ScriberrTestSupport
 
+extension PostgresSettings {
+    /// As the program runs, but for machines that have much else to do.
+    package static var patient: PostgresSettings {
+        var settings = PostgresSettings()
+        (settings.patience, settings.connectTimeout, settings.statementTimeout) = (.seconds(120), .seconds(60), .seconds(300))
+        return settings
+    }
+}
+
 /// The databases on which the program must be the same.
 package enum TestDatabase: String, CaseIterable, Sendable {
     case sqlite
@@ -25,7 +34,7 @@ package enum TestDatabase: String, CaseIterable, Sendable {
             try await PostgresSeats.shared.with {
                 let address = try await PostgresCopies.shared.make()
                 let signals = StoreSignals()
-                try await use(PostgresDatabase(address: address, signals: signals), signals, body)
+                try await use(PostgresDatabase(address: address, settings: .patient, signals: signals), signals, body)
                 try await PostgresCopies.shared.remove(address)
             }
         }

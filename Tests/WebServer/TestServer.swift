@@ -37,7 +37,7 @@ package struct TestServer: Sendable {
         }
 
         /// Says nothing more until the test ends.
-        package func stall() async throws { try await Task.sleep(for: .seconds(600)) }
+        package func stall() async throws { try await Task.sleep(for: .seconds(36_000)) }
     }
 
     /// Serves each connection with `answer` while `body` runs.

@@ -40,6 +40,15 @@ def upload(base, path, headers):
     return send(base, "/api/v1/files", body, headers, f"multipart/form-data; boundary={boundary}")
 
 
+def wait(base, job, headers):
+    """Returns once the job has ended: what is asked about it afterwards is answered the same each time."""
+    while True:
+        request = urllib.request.Request(f"{base}/api/v1/transcriptions/{job}?wait=30s", headers=headers)
+        with urllib.request.urlopen(request) as answer:
+            if json.load(answer)["status"] not in ("queued", "processing"):
+                return
+
+
 def main():
     folder, process, recording = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     base = address(folder, process)
@@ -49,6 +58,7 @@ def main():
     key = send(base, "/api/v1/api-keys", {"name": "check", "scopes": ["admin"]}, headers)
     file = upload(base, recording, headers)
     job = send(base, "/api/v1/transcriptions", {"file_id": file["id"]}, headers)
+    wait(base, job["id"], headers)
     profile = send(base, "/api/v1/profiles", {"name": "Meetings"}, headers)
     values = {
         "BASE": base, "TOKEN": session["access_token"], "KEY": key["key"], "FILE": file["id"], "JOB": job["id"],

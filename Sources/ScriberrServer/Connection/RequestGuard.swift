@@ -24,6 +24,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var openRequests = 0
     private var isAnswerBegun = false
     private var hasRefused = false
+    /// Whether the client was told that the connection ends behind an answer; what it says now is of no interest.
+    private var isClosing = false
     /// Whether the server waits for bytes; while it does not, the client is not to blame.
     private var isReading = false
     private var idleSince = NIODeadline.now()
@@ -95,7 +97,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if hasRefused { return promise?.fail(ChannelError.alreadyClosed) ?? () }
         switch unwrapOutboundIn(data) {
-        case .head(let head): isAnswerBegun = head.status.kind != .informational
+        case .head(let head):
+            isAnswerBegun = head.status.kind != .informational
+            if isAnswerBegun, head.headerFields[.connection] == "close" { isClosing = true }
         case .body: break
         case .end:
             isAnswerBegun = false
@@ -113,7 +117,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if hasRefused { return }
-        let isAboutConnection = error is IOError || error is ChannelError
+        let isAboutConnection = error is IOError || error is ChannelError || isClosing
         let canAnswer = openRequests == 0 || openRequests == 1 && progress.isExpected && !isAnswerBegun
         guard !isAboutConnection, canAnswer else { return context.fireErrorCaught(error) }
         refuse(context, .misunderstood(error))

@@ -120,6 +120,8 @@ struct HostSupervisionTests {
         #expect(host.handle(.tick(residentBytes: nil), at: after(0.9)) == [])
         #expect(host.handle(.tick(residentBytes: nil), at: after(1)) == [.kill])
         #expect(host.handle(.exited(.signal(9), errors: ""), at: after(1)) == [.finish(.stopped)])
+        // A worker is to be free within two seconds.
+        #expect(HostLimits().stopping < .seconds(1))
     }
 
     @Test func `an order that ends after the stop leaves the host usable`() {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScriberrEngines
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct LocalProviderTests {
     @Test func `pieces come in order, each once, between the start and the report`() async throws {
         try await withLocalWorld { world in

@@ -45,12 +45,7 @@ struct LocalWorld: Sendable {
 
     /// Waits until the process is gone: it must not even be a zombie.
     static func isGone(_ processID: Int32) async -> Bool {
-        for _ in 0..<100 {
-            if kill(processID, 0) != 0 && errno == ESRCH { return true }
-            // Waits for the kernel, not for an outcome: the loop ends as soon as the process does.
-            try? await Task.sleep(for: .milliseconds(20))
-        }
-        return false
+        await eventually { kill(processID, 0) != 0 && errno == ESRCH }
     }
 }
 
@@ -64,11 +59,11 @@ final class Heard: Sendable {
     }
 }
 
-/// Limits that make a host which misbehaves in this way fail in two seconds. The others stay, so that a busy machine does not
-/// look like a host that hangs.
+/// Limits that make a host which misbehaves in this way fail in seconds, which the next order has to keep to as well. The others
+/// stay, so that a busy machine does not look like a host that hangs.
 func limits(for script: String) -> HostLimits {
     var limits = HostLimits()
-    let short = Duration.seconds(2)
+    let short = Duration.seconds(5)
     switch script.prefix(while: { $0 != "-" }) {
     case "hang": limits.silence = short
     case "stall": limits.stall = short

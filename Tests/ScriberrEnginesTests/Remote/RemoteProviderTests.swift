@@ -8,7 +8,7 @@ import Testing
 
 @testable import ScriberrEngines
 
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct RemoteProviderTests {
     private static let answer = """
         {"task": "transcribe", "language": "english", "duration": 3.5, "text": " Hello world. ",

@@ -5,7 +5,7 @@ import Testing
 /// Clients that are slow, break off, speak no HTTP or come in crowds.
 @Suite struct Connections {
     @Test func `a client that does not finish its headers is cut off`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(15) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("GET /health HTTP/1.1\r\nHo")
                 #expect(try await connection.readToEnd() == "")
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `headers that come byte by byte are cut off all the same`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(15) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("GET /health HTTP/1.1\r\nX-Slow: ")
                 #expect(try await connection.readToEnd(dripping: "x") == "")
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `a body that stalls is answered with 408, and nothing is done`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(15) }) { world async throws in
             let (client, tokens) = try await world.register()
             for length in ["Content-Length: 100", "Transfer-Encoding: chunked"] {
                 try await RawConnection.open(port: world.port) { connection async throws in
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `a body that comes in drops is cut off though it never stalls`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(15) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
                 #expect(try await connection.readToEnd(dripping: " ").hasPrefix("HTTP/1.1 408 "))

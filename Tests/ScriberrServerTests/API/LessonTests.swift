@@ -254,8 +254,8 @@ import Testing
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
             _ = try await client.upload()
-            let before = Timestamp.now - .seconds(60)
-            let later = Timestamp.now + .seconds(60)
+            let before = Timestamp.now - .seconds(3_600)
+            let later = Timestamp.now + .seconds(3_600)
             func count(_ text: String) async throws -> Int {
                 try await client.get("/api/v1/files?updated_after=\(text.replacing("+", with: "%2B"))").items.count
             }

@@ -7,7 +7,7 @@ import ScriberrStore
 import ScriberrTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct OpenAIRoutes {
     private let path = "/v1/audio/transcriptions"
 

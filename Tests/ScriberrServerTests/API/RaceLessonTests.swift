@@ -8,7 +8,7 @@ import ScriberrTestSupport
 import Testing
 
 /// Faults of an earlier server that show when several things happen at once.
-@Suite(.timeLimit(.minutes(5))) struct RaceLessons {
+@Suite(.timeLimit(.minutes(15))) struct RaceLessons {
     @Test(.enabled(if: TestDatabase.all == [.sqlite], "The trigger is written as SQLite wants it."))
     func `using a key writes the time of its use and nothing else`() async throws {
         try await ServerWorld.run { world async throws in
@@ -152,13 +152,19 @@ import Testing
 
     @Test func `a stream ends with the access token that opened it`() async throws {
         try await ServerWorld.run {
-            $0.accessTokenLifetime = .seconds(12)
+            $0.accessTokenLifetime = .seconds(5)
             $0.heartbeatInterval = .milliseconds(50)
         } _: { world async throws in
-            let client = try await world.signedIn()
-            try await client.events("/api/v1/events") { stream async throws in
-                #expect(try await stream.next(named: "snapshot") != nil)
-                while try await stream.next() != nil {}
+            var client = try await world.signedIn()
+            while true {
+                let wasOpen = try await client.events("/api/v1/events") { stream async throws in
+                    guard try await stream.next(named: "snapshot") != nil else { return false }
+                    while try await stream.next() != nil {}
+                    return true
+                }
+                if wasOpen { break }
+                // The token had ended before the machine got to the stream: that proves nothing.
+                client = try await world.signIn("alice", password: "correct horse")
             }
             #expect(try await client.get("/api/v1/files").failure == "401 UNAUTHORIZED")
         }

@@ -2,7 +2,7 @@ import Foundation
 import ScriberrServices
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RetentionRoutes {
+@Suite(.timeLimit(.minutes(15))) struct RetentionRoutes {
     private let path = "/api/v1/transcriptions"
     private let transcript = #"{"text":"hello","language":"en","segments":[],"words":[],"engine":{}}"#
 

@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func `an upload that is cut or stalls leaves nothing behind`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(6) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(15) }) { world async throws in
             let token = try await world.register().tokens["access_token"] ?? ""
             let form = TestForm().file(TestForm.recording(100_000))
             let head =

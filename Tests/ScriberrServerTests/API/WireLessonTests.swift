@@ -7,7 +7,7 @@ import ScriberrTestSupport
 import Testing
 
 /// Faults of an earlier server that show on the wire.
-@Suite(.timeLimit(.minutes(3))) struct WireLessons {
+@Suite(.timeLimit(.minutes(15))) struct WireLessons {
     @Test func `a submission beyond the limit is refused where it passes it, whatever stands before the recording`() async throws
     {
         try await ServerWorld.run(uploadLimitBytes: 100_000) { world async throws in
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a connection that says nothing more is closed after a while`() async throws {
-        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(3) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.readTimeout = .seconds(15) }) { world async throws in
             try await RawConnection.open(port: world.port) { connection async throws in
                 try await connection.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
                 let all = try await connection.readToEnd()

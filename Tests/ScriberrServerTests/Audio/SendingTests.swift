@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import ScriberrServer
+import ScriberrTestSupport
 import Testing
 
 /// Recordings that are longer than what is sent in one go.
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func `a client that takes its time gets all of it, however long that is`() async throws {
-        try await ServerWorld.run(configure: { $0.writeTimeout = .seconds(5) }) { world async throws in
+        try await ServerWorld.run(configure: { $0.writeTimeout = .seconds(10) }) { world async throws in
             let client = try await world.signedIn()
             let recording = Array("RIFF".utf8) + [UInt8](repeating: 1, count: 24_000_000)
             let file = try await client.upload(recording)
@@ -41,7 +42,7 @@ import Testing
                     count += bytes.readableBytes
                     guard count > pause else { continue }
                     pause += 1_000_000
-                    try await Task.sleep(for: .milliseconds(300))
+                    try await Task.sleep(for: .milliseconds(500))
                 }
                 #expect(count > recording.count)
             }
@@ -56,7 +57,7 @@ import Testing
             let path = try #require(names.first { $0.contains("/") && !$0.hasPrefix(".") })
             #expect(truncate("\(world.folder)/blobs/\(path)", 1_000_000) == 0)
             await #expect(throws: (any Error).self) { try await client.get("/api/v1/files/\(file)/audio") }
-            #expect(world.log.text.contains("MEDIA_MISSING"))
+            #expect(await eventually { world.log.text.contains("MEDIA_MISSING") })
         }
     }
 }

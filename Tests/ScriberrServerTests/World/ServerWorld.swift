@@ -80,6 +80,11 @@ struct ServerWorld: Sendable {
         var options = ServerOptions(tokenSecret: Array("a secret that only this test knows, 32+".utf8))
         options.host = "127.0.0.1"
         options.port = 0
+        // What cuts clients off must not do it because the machine has other work; tests of that set limits of their own.
+        (options.drainTimeout, options.lingerTimeout) = (.seconds(120), .seconds(120))
+        (options.readTimeout, options.writeTimeout) = (.seconds(300), .seconds(300))
+        // Nor do comments come between the events that tests count.
+        options.heartbeatInterval = .seconds(3_600)
         configure(&options)
         let log = LogRecord()
         let logger = Logger(label: "test") { _ in log.handler() }

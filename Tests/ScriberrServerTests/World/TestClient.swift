@@ -31,10 +31,10 @@ struct TestClient: Sendable {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.patient.execute(request, timeout: .seconds(120))
+            response = try await HTTPClient.patient.execute(request, timeout: .seconds(600))
         } catch ChannelError.ioOnClosedChannel {
             // A kept connection that the server closed just then; nothing of the request was sent.
-            response = try await HTTPClient.patient.execute(request, timeout: .seconds(120))
+            response = try await HTTPClient.patient.execute(request, timeout: .seconds(600))
         }
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return TestAnswer(status: Int(response.status.code), headers: response.headers, body: Array(bytes.readableBytesView))
@@ -63,18 +63,21 @@ struct TestClient: Sendable {
     ) async throws -> Value {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         for (name, value) in self.headers + headers { request.headers.add(name: name, value: value) }
-        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.patient.execute(request, timeout: .seconds(600))
         var reader = EventReader(status: Int(response.status.code), headers: response.headers, body: response.body)
         return try await body(&reader)
     }
 }
 
 extension HTTPClient {
-    /// Follows no redirects and undoes no encodings: tests look at what the server says.
-    static let patient = HTTPClient(
-        eventLoopGroupProvider: .singleton,
-        configuration: HTTPClient.Configuration(redirectConfiguration: .disallow)
-    )
+    /// Follows no redirects and undoes no encodings: tests look at what the server says. It lets go of idle connections long before
+    /// any server here does, so that no request meets a connection that is just being closed.
+    static let patient: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout.connect = .seconds(120)
+        configuration.connectionPool.idleTimeout = .seconds(1)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 }
 
 /// An answer, read to its end.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ScriberrServices
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct OutboundTests {
     @Test(arguments: [
         "127.0.0.1", "127.8.9.1", "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.100.100.200", "169.254.169.254", "172.16.0.1",
@@ -67,7 +67,7 @@ struct OutboundTests {
             // No resolver of this machine knows the name, so an answer proves that none was asked again.
             let http = http(["rebind.test": ["127.0.0.1"]])
             let address = try OutboundAddress("http://ReBind.test:\(server.port)/x")
-            #expect(try await http.send(to: address, timeout: .seconds(20), read: text) == "rebind.test:\(server.port) /x")
+            #expect(try await http.send(to: address, timeout: .seconds(300), read: text) == "rebind.test:\(server.port) /x")
         }
     }
 
@@ -84,7 +84,7 @@ struct OutboundTests {
                 url: "http://rebind.test:\(server.port)/",
                 headers: [],
                 body: "{}",
-                timeout: .seconds(10)
+                timeout: .seconds(300)
             )
             guard case .failed = await sender.send(request) else { return #expect(Bool(false), "the second address was used") }
             #expect(names.questions == 1)
@@ -107,7 +107,7 @@ struct OutboundTests {
             let url = "http://rebind.test:\(server.port)/"
             try OutboundSender(policy: policy).check(url: url)
             #expect(try await policy.pinned(OutboundAddress(url)).description == "8.8.8.8")
-            let request = WebhookRequest(url: url, headers: [], body: "{}", timeout: .seconds(10))
+            let request = WebhookRequest(url: url, headers: [], body: "{}", timeout: .seconds(300))
             guard case .failed(let reason) = await OutboundSender(policy: policy).send(request) else {
                 return #expect(Bool(false), "a private address was reached")
             }
@@ -127,11 +127,11 @@ struct OutboundTests {
             let http = OutboundHTTP(policy: OutboundPolicy(allowsPrivateAddresses: true, resolver: names))
             let base = "http://outside.test:\(server.port)"
             let near = try OutboundAddress(base + "/near")
-            #expect(try await http.send(to: near, redirects: 3, timeout: .seconds(20), read: text) == "arrived")
+            #expect(try await http.send(to: near, redirects: 3, timeout: .seconds(300), read: text) == "arrived")
             let out = try OutboundAddress(base + "/out")
-            await expect(Failure(.forbidden)) { try await http.send(to: out, redirects: 3, timeout: .seconds(20), read: text) }
+            await expect(Failure(.forbidden)) { try await http.send(to: out, redirects: 3, timeout: .seconds(300), read: text) }
             // Without redirects the answer itself is what counts.
-            let status = try await http.send(to: near, timeout: .seconds(20)) { Int($0.status.code) }
+            let status = try await http.send(to: near, timeout: .seconds(300)) { Int($0.status.code) }
             #expect(status == 302)
         }
     }
@@ -144,7 +144,7 @@ struct OutboundTests {
         } _: { server in
             let address = try OutboundAddress("http://loop.test:\(server.port)/")
             await expect(Failure(.downloadFailed)) {
-                try await http(["loop.test": ["127.0.0.1"]]).send(to: address, redirects: 4, timeout: .seconds(20), read: text)
+                try await http(["loop.test": ["127.0.0.1"]]).send(to: address, redirects: 4, timeout: .seconds(300), read: text)
             }
         }
         #expect(count.withLock { $0 } == 5)
@@ -157,7 +157,7 @@ struct OutboundTests {
             let policy = OutboundPolicy(allowsPrivateAddresses: true, resolver: Names(["slow.test": ["127.0.0.1"]]))
             let http = OutboundHTTP(policy: policy, silenceTimeout: .milliseconds(200))
             let address = try OutboundAddress("http://slow.test:\(server.port)/")
-            await expect(Failure(.downloadFailed)) { try await http.send(to: address, timeout: .seconds(20), read: text) }
+            await expect(Failure(.downloadFailed)) { try await http.send(to: address, timeout: .seconds(300), read: text) }
         }
     }
 

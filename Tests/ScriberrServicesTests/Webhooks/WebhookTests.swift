@@ -126,6 +126,7 @@ import Testing
             try await world.couriering {
                 for number in 0..<60 { _ = try await world.file(ann, "A\(number)") }
                 #expect(await eventually { world.receiver.requests(to: url).count == 60 })
+                #expect(await eventually { world.receiver.requests(to: "https://slow.example").count >= 4 })
                 #expect(world.receiver.requests(to: "https://slow.example").count == 4)
                 world.receiver.release()
                 #expect(await eventually { world.receiver.requests(to: "https://slow.example").count == 60 })

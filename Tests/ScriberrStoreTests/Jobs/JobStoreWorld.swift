@@ -18,7 +18,7 @@ enum JobStoreDriver: String, CaseIterable, Sendable {
         switch self {
         case .sqliteFile: try SQLiteDatabase(path: folder + "/scriberr.db", signals: signals)
         case .sqliteInline: try InlineSQLiteDatabase(signals: signals)
-        case .postgres: try PostgresDatabase(address: await PostgresCopies.shared.make(), signals: signals)
+        case .postgres: try PostgresDatabase(address: await PostgresCopies.shared.make(), settings: .patient, signals: signals)
         }
     }
 }

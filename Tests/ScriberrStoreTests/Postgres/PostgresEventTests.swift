@@ -108,14 +108,14 @@ struct `The event log on PostgreSQL` {
 
 @Suite(.enabled(if: TestPostgres.address != nil, "\(TestPostgres.reason)"))
 struct `A PostgreSQL server that goes away` {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `costs waiting, and loses nothing that was accepted`() async throws {
         try await withTemporaryFolder { folder in
             let server = PostgresServer(folder: folder)
             let address = try PostgresDatabase.address(server.start())
             defer { try? server.kill() }
             var settings = PostgresSettings()
-            settings.patience = .seconds(30)
+            settings.patience = .seconds(300)
             let database = try PostgresDatabase(address: address, settings: settings)
             let world = try await JobStoreWorld(database: database, signals: database.signals)
             let lease = try await world.running(1)

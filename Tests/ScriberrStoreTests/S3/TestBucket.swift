@@ -56,7 +56,7 @@ struct TestBucket: Decodable {
         var request = HTTPClientRequest(url: endpoint + "/_faults")
         request.method = .POST
         request.body = .bytes(ByteBuffer(string: fault))
-        _ = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        _ = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
     }
 }
 

@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `warns when a reader keeps it large`() async throws {
         try await withTemporaryFolder { folder in
             let (warnings, warn) = AsyncStream.makeStream(of: StorageWarning.self)

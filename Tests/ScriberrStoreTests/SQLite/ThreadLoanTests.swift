@@ -5,7 +5,7 @@ import ScriberrTestSupport
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A write on its caller's thread` {
+@Suite(.timeLimit(.minutes(15))) struct `A write on its caller's thread` {
     @Test func `is what a caller alone gets, done before it would be suspended`() async throws {
         try await withNotes { database in
             for number in 0..<3 {
