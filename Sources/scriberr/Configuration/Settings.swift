@@ -110,7 +110,7 @@ extension Settings {
         environment: [String: String] = ProcessInfo.processInfo.environment,
         environmentFile: String? = ".env"
     ) async throws -> Settings {
-        var reader = try await SettingsReader(environment: environment, environmentFile: environmentFile)
+        var reader = SettingsReader(environment: environment, environmentFile: environmentFile)
         let settings = Settings(from: &reader)
         guard reader.problems.isEmpty else { throw SettingsError(problems: reader.problems) }
         return settings

@@ -1,26 +1,22 @@
 import Configuration
 import Foundation
 import ScriberrCore
-import SystemPackage
 
 /// Reads settings by the name of their environment variable and gathers every mistake, so that a person mends all at once.
 ///
 /// The process's environment goes before a `.env` file in the current folder; an empty value counts as not set.
 struct SettingsReader {
     private let config: ConfigReader
-    /// One sentence per wrong variable, in the order they were read.
+    /// One sentence per line of the file that cannot be read and per wrong variable, in the order they were read.
     private(set) var problems: [String] = []
 
     /// Reads from the given environment and, when it exists, the file.
-    init(environment: [String: String], environmentFile: String?) async throws {
-        let isGiven = environment.filter { !$0.value.isEmpty }
-        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: isGiven)]
-        if let environmentFile {
-            providers.append(
-                try await EnvironmentVariablesProvider(environmentFilePath: FilePath(environmentFile), allowMissing: true)
-            )
-        }
-        config = ConfigReader(providers: providers)
+    init(environment: [String: String], environmentFile: String?) {
+        let file = environmentFile.map { EnvironmentFile(path: $0) }
+        problems = file?.problems ?? []
+        let given = environment.filter { !$0.value.isEmpty }
+        let variables = (file?.values ?? [:]).merging(given) { _, new in new }
+        config = ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: variables)])
     }
 
     /// The raw value; nil when the variable is not set or empty.
