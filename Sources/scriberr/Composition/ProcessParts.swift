@@ -76,7 +76,10 @@ struct ProcessParts {
         logger.logLevel = max(logger.logLevel, .info)
         var configuration = ServiceGroupConfiguration(
             // By themselves services are called what they hold, which goes into the log, keys and secrets included.
-            services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
+            services: services.map {
+                // When one fails, the others end in order: none loses its database while it works.
+                .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: "\(type(of: $0))")
+            },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -21,6 +21,9 @@ enum ServerProgram {
         logger: Logger
     ) async throws {
         Memory.giveBackEarly()
+        if let problem = ListenCheck.problem(host: settings.host, port: settings.port) {
+            throw SettingsError(problems: [problem])
+        }
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let parts = try await ProcessParts(
             settings,
