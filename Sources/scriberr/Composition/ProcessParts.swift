@@ -30,10 +30,13 @@ struct ProcessParts {
     ) async throws {
         self.settings = settings
         self.logger = logger
-        if case .folder(let path) = settings.storage { try makeFolder(path) }
         let leftovers = WorkFolder.removeLeftovers()
         if leftovers > 0 { logger.info("Removed what a killed process left behind", metadata: ["folders": "\(leftovers)"]) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
+        if role == .server {
+            let isShared = if case .postgres = settings.database { true } else { false }
+            try settings.guests.checkAliases(try await engines.registry.models(), isShared: isShared, logger: logger)
+        }
         // Whoever leaves the work to others needs no engine.
         let hasCUDA = hasWorkers ? try await Self.check(engines, settings, logger) : false
         opened = try OpenedDatabase(settings, migrations: migrations, logger: logger)

@@ -29,6 +29,12 @@ struct SettingsReader {
     /// The value or, when the variable is not set, `fallback`.
     func string(_ name: String, default fallback: String) -> String { value(name) ?? fallback }
 
+    /// The value without blanks around it or, when nothing is left of it, `fallback`.
+    func trimmed(_ name: String, default fallback: String) -> String {
+        let text = (value(name) ?? "").trimmingCharacters(in: .whitespaces)
+        return text.isEmpty ? fallback : text
+    }
+
     /// The value as `parse` reads it; a value it answers nil for is a problem that says what is wanted.
     mutating func parsed<Value>(_ name: String, default fallback: Value, wants: String, parse: (String) -> Value?) -> Value {
         guard let text = value(name) else { return fallback }
@@ -89,6 +95,6 @@ struct SettingsReader {
     }
 
     private static func isSecret(_ name: String) -> Bool {
-        ["SECRET", "KEY", "TOKEN", "PASSWORD"].contains { name.contains($0) } || name.hasSuffix("_URL")
+        ["SECRET", "KEY", "TOKEN", "PASSWORD"].contains { name.contains($0) } || name.contains("_URL")
     }
 }
