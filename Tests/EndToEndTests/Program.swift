@@ -36,8 +36,8 @@ struct Program: Sendable {
         )
     }
 
-    /// Starts it; its output goes to files called `output` and an ending.
-    func start(_ arguments: [String], output: String, input: String = "") throws -> Process {
+    /// Starts it; its output goes to files called `output` and an ending, or to `standardOutput`.
+    func start(_ arguments: [String], output: String, input: String = "", standardOutput: FileHandle? = nil) throws -> Process {
         for ending in [".out", ".err"] { _ = FileManager.default.createFile(atPath: output + ending, contents: nil) }
         try input.write(toFile: output + ".in", atomically: true, encoding: .utf8)
         let child = Process()
@@ -49,7 +49,7 @@ struct Program: Sendable {
             "SCRIBERR_NATIVE_DIR": ServerProcess.repository.appendingPathComponent(".native").path,
         ].merging(environment) { $1 }
         child.standardInput = FileHandle(forReadingAtPath: output + ".in")
-        child.standardOutput = FileHandle(forWritingAtPath: output + ".out")
+        child.standardOutput = standardOutput ?? FileHandle(forWritingAtPath: output + ".out")
         child.standardError = FileHandle(forWritingAtPath: output + ".err")
         try launch(child)
         return child

@@ -119,6 +119,9 @@ extension Array where Element == QueueAction {
 
     var abandoned: Int { count { if case .abandon = $0 { true } else { false } } }
 
+    /// How often it was said that the workers stop.
+    var partings: Int { count { if case .note(.leaving) = $0 { true } else { false } } }
+
     var writes: [TerminalWrite] {
         compactMap { if case .call(_, .finish(_, let write, _)) = $0 { write } else { nil } }
     }

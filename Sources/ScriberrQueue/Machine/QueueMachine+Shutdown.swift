@@ -49,7 +49,6 @@ extension QueueMachine {
             phase = .stopping(Stopping(from: now.instant, deadline: configuration.shutdownDeadline))
             for index in attempts.indices { stop(at: index, .shutdown, isForced: false, now) }
         case .stopping(var stopping):
-            emit(.note(.leaving(running: attempts.count)))
             if stopping.isForced { stopping.abandonAt = now.instant }
             stopping.forceAt = now.instant
             phase = .stopping(stopping)

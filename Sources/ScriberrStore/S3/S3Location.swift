@@ -29,7 +29,7 @@ package struct S3Location: Sendable, Hashable {
             options[item.name] = value
         }
         let region = options["region"] ?? defaultRegion ?? "us-east-1"
-        guard region.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else { return nil }
+        guard Self.isRegion(region) else { return nil }
         let ownEndpoint = options["endpoint"] ?? defaultEndpoint
         guard let endpoint = Self.origin(ownEndpoint ?? "https://s3.\(region).amazonaws.com") else { return nil }
         switch options["path_style"] {
@@ -61,12 +61,17 @@ package struct S3Location: Sendable, Hashable {
         return usesPathStyle ? "/\(bucket)" + (object.isEmpty ? "" : "/\(object)") : "/\(object)"
     }
 
+    /// Whether a text can be the name of a region.
+    package static func isRegion(_ text: String) -> Bool {
+        text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+    }
+
     private static func isBucketName(_ name: String) -> Bool {
         (3...63).contains(name.utf8.count) && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) }
     }
 
     /// Scheme, host and port of an address that has nothing else; nil for any other.
-    private static func origin(_ text: String) -> String? {
+    package static func origin(_ text: String) -> String? {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             let host = parts.host?.lowercased(),
             ["http", "https"].contains(scheme), !host.isEmpty, ["", "/"].contains(parts.path), parts.query == nil,

@@ -25,6 +25,8 @@ final class JournalKeeper: Sendable {
         var hasWarned = false
     }
 
+    private static let lastWaitSeconds = 2.0
+
     private let queue: DatabaseQueue
     private let clock = DispatchQueue(label: "scriberr.journal")
     private let delay: Duration
@@ -42,6 +44,8 @@ final class JournalKeeper: Sendable {
     ) throws {
         var configuration = settings.configuration()
         configuration.label = "scriberr.journal"
+        // Only the last copy waits for others.
+        configuration.busyMode = .timeout(Self.lastWaitSeconds)
         queue = try DatabaseQueue(path: path, configuration: configuration)
         delay = settings.checkpointDelay
         pagesMax = settings.checkpointBytes / pageBytes
@@ -62,11 +66,19 @@ final class JournalKeeper: Sendable {
         if mustSchedule { look(at: .now() + delay.inSeconds) }
     }
 
-    /// Stops; a copy that runs is waited for.
-    func close() async {
+    /// Copies nothing more by itself; a copy that runs is waited for.
+    func stop() async {
         state.withLock { $0.isClosed = true }
         await withCheckedContinuation { continuation in
+            clock.async { continuation.resume() }
+        }
+    }
+
+    /// Copies what is left of the log and closes. Called after ``stop()`` and when no other connection of this process writes.
+    func close() async {
+        await withCheckedContinuation { continuation in
             clock.async {
+                self.copyEverything()
                 do {
                     try self.queue.close()
                 } catch {
@@ -96,6 +108,16 @@ final class JournalKeeper: Sendable {
             judge(bytes: frames * pageBytes, isHeld: copied < frames)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED {
             // Another process copies at this moment.
+        } catch {
+            warn(.checkpointFailed(detail: "\(storageError(error))"))
+        }
+    }
+
+    private func copyEverything() {
+        do {
+            _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_LOCKED {
+            // Another process reads it, such as a backup. The log stays and belongs to the file, as after a crash.
         } catch {
             warn(.checkpointFailed(detail: "\(storageError(error))"))
         }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import GRDB
+import Glibc
 package import ScriberrCore
 
 /// A SQLite file: one writer with grouped commits, readers beside it, and a keeper of the write-ahead log.
@@ -25,6 +26,7 @@ package final class SQLiteDatabase: Database {
     ) throws {
         self.signals = signals
         let loan = ThreadLoan(limit: settings.loanLimit, from: settings.lender)
+        Self.makePrivateFile(path)
         do {
             pool = try DatabasePool(path: path, configuration: settings.configuration { loan.mayWait })
             try pool.writeWithoutTransaction { database in
@@ -41,6 +43,15 @@ package final class SQLiteDatabase: Database {
         briefReaders = BriefReaders(path: path, settings: settings)
         let journal = journal
         group = CommitGroup(pool: pool, signals: signals, settings: settings, loan: loan) { journal.noteCommit(pages: $0) }
+    }
+
+    /// Makes the file if there is none, for its owner alone: it holds transcripts and what passwords are checked by. Its companions
+    /// get its mode. SQLite tells why, when it cannot be made.
+    private static func makePrivateFile(_ path: String) {
+        // One that is there stays closed: to close it again would end the locks that other connections of this process have on it.
+        guard access(path, F_OK) != 0 else { return }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
     package func read<Value: Sendable>(
@@ -91,9 +102,16 @@ package final class SQLiteDatabase: Database {
     /// How many writes wait for the one that runs.
     package var waitingWrites: Int { group.waitingCount }
 
+    /// Afterwards the file alone holds everything, unless another process still reads it.
     package func close() async {
         await group.close()
+        await journal.stop()
+        await closeReadersAndWriter()
+        // The last one: SQLite removes the log with the last connection, but not when that may only read, as GRDB's readers.
         await journal.close()
+    }
+
+    private func closeReadersAndWriter() async {
         let (pool, briefReaders) = (pool, briefReaders)
         await withCheckedContinuation { continuation in
             // Closing waits for readers, which must not hold a thread of the concurrency runtime.

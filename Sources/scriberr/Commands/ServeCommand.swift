@@ -22,8 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         EarlyStop.arm()
-        let settings = try await Settings.readForCommand()
-        let logger = Logger(settings: settings)
+        let (settings, logger) = try Settings.readForService()
         logger.info("Starting Scriberr", metadata: ["version": "\(Version.current)"])
         settings.log(to: logger)
         try await runProgram(logger) {

@@ -1,6 +1,15 @@
 import ArgumentParser
+import Logging
 
 extension Settings {
+    /// The settings for a program that runs by itself, and its logger: mistakes are told in the log too, and end the program.
+    static func readForService() throws -> (settings: Settings, logger: Logger) {
+        let (settings, problems) = readWithProblems()
+        let logger = Logger(settings: settings)
+        guard problems.isEmpty else { throw refusal(of: problems, logger) }
+        return (settings, logger)
+    }
+
     /// The settings for a command that a person typed: mistakes are told on standard error and end the program.
     static func readForCommand() async throws -> Settings {
         do {

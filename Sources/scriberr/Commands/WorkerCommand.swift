@@ -18,8 +18,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         EarlyStop.arm()
-        let settings = try await Settings.readForCommand()
-        let logger = Logger(settings: settings)
+        let (settings, logger) = try Settings.readForService()
         logger.info("Starting a Scriberr worker", metadata: ["version": "\(Version.current)"])
         settings.log(to: logger)
         try await runProgram(logger) {
@@ -33,14 +32,24 @@ func runProgram(_ logger: Logger, _ body: () async throws -> Void) async throws 
     do {
         try await body()
     } catch let error as SettingsError {
-        logger.error("Cannot start", metadata: ["problems": "\(error.problems.joined(separator: "; "))"])
-        for problem in error.problems { Terminal().say("scriberr: \(problem)") }
-        throw ExitCode(1)
+        throw refusal(of: error.problems, logger)
     } catch let error as ScriberrError {
         logger.critical("Scriberr ends", metadata: ["code": "\(error.code.rawValue)", "error": "\(error)"])
+        Terminal().say("scriberr: \(error.message)")
         throw ExitCode(1)
     } catch is CancellationError {
         logger.error("The stop took longer than SHUTDOWN_TIMEOUT; what still ran was cut off")
         throw ExitCode(1)
+    } catch {
+        logger.critical("Scriberr ends", metadata: ["error": "\(error)"])
+        Terminal().say("scriberr: a failure that it does not know ended it; the log tells more")
+        throw ExitCode(1)
     }
+}
+
+/// Says in the log, in one line, and on standard error, in a line for each, what keeps the program from starting.
+func refusal(of problems: [String], _ logger: Logger) -> ExitCode {
+    logger.error("Cannot start", metadata: ["problems": "\(problems.joined(separator: "; "))"])
+    for problem in problems { Terminal().say("scriberr: \(problem)") }
+    return ExitCode(1)
 }

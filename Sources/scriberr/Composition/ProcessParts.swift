@@ -30,10 +30,13 @@ struct ProcessParts {
     ) async throws {
         self.settings = settings
         self.logger = logger
-        if case .folder(let path) = settings.storage { try makeFolder(path) }
         let leftovers = WorkFolder.removeLeftovers()
         if leftovers > 0 { logger.info("Removed what a killed process left behind", metadata: ["folders": "\(leftovers)"]) }
         engines = try EngineRoom(settings, slots: settings.queue.workers, logger: logger)
+        if role == .server {
+            let isShared = if case .postgres = settings.database { true } else { false }
+            try settings.guests.checkAliases(try await engines.registry.models(), isShared: isShared, logger: logger)
+        }
         // Whoever leaves the work to others needs no engine.
         let hasCUDA = hasWorkers ? try await Self.check(engines, settings, logger) : false
         opened = try OpenedDatabase(settings, migrations: migrations, logger: logger)
@@ -76,7 +79,10 @@ struct ProcessParts {
         logger.logLevel = max(logger.logLevel, .info)
         var configuration = ServiceGroupConfiguration(
             // By themselves services are called what they hold, which goes into the log, keys and secrets included.
-            services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
+            services: services.map {
+                // When one fails, the others end in order: none loses its database while it works.
+                .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup, serviceName: "\(type(of: $0))")
+            },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

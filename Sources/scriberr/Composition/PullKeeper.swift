@@ -10,6 +10,8 @@ struct PullKeeper: Service {
     func run() async throws {
         do {
             try await pulls.resume()
+        } catch is CancellationError {
+            // The server ended before it had begun.
         } catch {
             logger.warning("Downloads could not be gone on with", metadata: ["error": "\(error)"])
         }

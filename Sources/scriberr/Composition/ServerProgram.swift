@@ -21,6 +21,13 @@ enum ServerProgram {
         logger: Logger
     ) async throws {
         Memory.giveBackEarly()
+        try settings.checkPlaces(isServer: true)
+        if let problem = ListenCheck.problem(host: settings.host, port: settings.port) {
+            throw SettingsError(problems: [problem])
+        }
+        if let program = settings.imports.siteProgram, !FileManager.default.fileExists(atPath: program) {
+            logger.warning("There is no program at YT_DLP_PATH; with one there, it is used from the next start on")
+        }
         let secret = try TokenSecret.load(given: settings.tokenSecret, file: settings.tokenSecretFile)
         let parts = try await ProcessParts(
             settings,

@@ -10,6 +10,7 @@ enum WorkerProgram {
         guard case .postgres = settings.database else {
             throw SettingsError(problems: ["DATABASE_URL: a worker needs a PostgreSQL database that servers share"])
         }
+        try settings.checkPlaces(isServer: false)
         let parts = try await ProcessParts(settings, role: .worker, hasWorkers: true, migrations: migrations, logger: logger)
         try await parts.run(parts.services)
         logger.info("Worker stopped")

@@ -23,6 +23,11 @@ extension Settings {
 
         init(from reader: inout SettingsReader) {
             watched = Self.list(reader.string("WATCH_DIRS", default: ""))
+            for folder in watched {
+                guard let wants = PlaceCheck.folderOrNothing(folder) else { continue }
+                reader.reject("WATCH_DIRS", got: folder, wants: wants)
+                break
+            }
             user = reader.value("WATCH_USER")
             isRecursive = reader.bool("WATCH_RECURSIVE", default: false)
             keeps = reader.bool("WATCH_KEEP", default: false)

@@ -20,7 +20,7 @@ extension Settings.Imports {
     init(from reader: inout SettingsReader) {
         timeout = reader.duration("IMPORT_TIMEOUT", default: .seconds(2 * 3_600))
         workers = reader.integer("IMPORT_WORKERS", default: 2, in: 1...64)
-        siteProgram = reader.value("YT_DLP_PATH")
+        siteProgram = reader.path("YT_DLP_PATH", PlaceCheck.programOrNothing)
         siteHosts = reader.parsed("IMPORT_SITES", default: [], wants: "host names such as vimeo.com,player.vimeo.com") { text in
             let hosts = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
             let areHosts = hosts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isHostByte) }

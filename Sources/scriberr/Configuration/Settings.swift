@@ -42,6 +42,8 @@ struct Settings: Sendable {
     var eventRetention: Duration
     /// How long an idempotency key is remembered.
     var idempotencyRetention: Duration
+    /// Folders and files that are made or written.
+    var places: [Place] = []
 
     /// Speech engines.
     struct Engine: Sendable {
@@ -110,28 +112,36 @@ extension Settings {
         environment: [String: String] = ProcessInfo.processInfo.environment,
         environmentFile: String? = ".env"
     ) async throws -> Settings {
-        var reader = try await SettingsReader(environment: environment, environmentFile: environmentFile)
-        let settings = Settings(from: &reader)
-        guard reader.problems.isEmpty else { throw SettingsError(problems: reader.problems) }
+        let (settings, problems) = readWithProblems(environment: environment, environmentFile: environmentFile)
+        guard problems.isEmpty else { throw SettingsError(problems: problems) }
         return settings
     }
 
+    /// Reads every setting and answers all mistakes with them; what is wrong has its usual value.
+    static func readWithProblems(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        environmentFile: String? = ".env"
+    ) -> (settings: Settings, problems: [String]) {
+        var reader = SettingsReader(environment: environment, environmentFile: environmentFile)
+        let settings = Settings(from: &reader)
+        return (settings, reader.problems)
+    }
+
     private init(from reader: inout SettingsReader) {
-        host = reader.string("HOST", default: "0.0.0.0")
+        host = reader.trimmed("HOST", default: "0.0.0.0")
         port = reader.integer("PORT", default: 8080, in: 0...65_535)
         isProduction = reader.string("APP_ENV", default: "development").lowercased() == "production"
-        allowedOrigins = reader.string("ALLOWED_ORIGINS", default: "http://localhost:5173,http://localhost:8080")
-            .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        allowedOrigins = reader.origins("ALLOWED_ORIGINS", default: "http://localhost:5173,http://localhost:8080")
         secureCookies = reader.value("SECURE_COOKIES").map { $0 == "true" } ?? isProduction
-        webFolder = reader.value("SCRIBERR_WEB_DIR")
+        webFolder = reader.path("SCRIBERR_WEB_DIR", PlaceCheck.folderThatIsThere)
         logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
         database = Self.database(from: &reader)
         storage = StorageLocation(from: &reader)
         redirectsDownloads = Self.redirectsDownloads(from: &reader)
         transcriptsFolder = reader.string("TRANSCRIPTS_DIR", default: "data/transcripts")
-        tokenSecret = reader.value("JWT_SECRET")
+        tokenSecret = reader.signingSecret("JWT_SECRET")
         tokenSecretFile = reader.string("JWT_SECRET_FILE", default: "data/jwt_secret")
-        earlierTokenSecrets = reader.value("JWT_SECRET_PREVIOUS").map { [Array($0.utf8)] } ?? []
+        earlierTokenSecrets = reader.signingSecret("JWT_SECRET_PREVIOUS").map { [Array($0.utf8)] } ?? []
         uploadLimitBytes = Int64(reader.integer("UPLOAD_LIMIT_MB", default: 51_200, in: 1...16_777_216)) << 20
         uploadStaging = UploadStaging(from: &reader)
         webhooks = Webhooks(from: &reader)
@@ -144,6 +154,7 @@ extension Settings {
         shutdownTimeout = reader.duration("SHUTDOWN_TIMEOUT", default: .seconds(30))
         eventRetention = reader.duration("EVENT_RETENTION", default: .seconds(7 * 86_400))
         idempotencyRetention = reader.duration("IDEMPOTENCY_RETENTION", default: .seconds(86_400))
+        places = Self.places(self, from: reader)
     }
 
     private static func database(from reader: inout SettingsReader) -> DatabaseLocation {
@@ -161,7 +172,7 @@ extension Settings {
 
 extension Settings.Engine {
     fileprivate init(from reader: inout SettingsReader) {
-        cacheFolder = reader.string("SPEECH_ENGINE_CACHE_DIR", default: "data/models")
+        cacheFolder = reader.path("SPEECH_ENGINE_CACHE_DIR", PlaceCheck.folderOrNothing) ?? "data/models"
         modelFolders = Self.modelFolders(from: &reader)
         remotes = Self.remotes(from: &reader)
         device = reader.choice("SPEECH_ENGINE_PROVIDER", default: .auto, of: ["auto": .auto, "cpu": .cpu, "cuda": .cuda])
@@ -175,8 +186,8 @@ extension Settings.Engine {
             let isWeb = URL(string: text).map { ["http", "https"].contains($0.scheme) && $0.host != nil } ?? false
             return isWeb ? .some(text) : nil
         }
-        hostPath = reader.value("SCRIBERR_ENGINE_PATH")
-        nativeFolder = reader.value("SCRIBERR_NATIVE_DIR")
+        hostPath = reader.path("SCRIBERR_ENGINE_PATH", PlaceCheck.program)
+        nativeFolder = reader.path("SCRIBERR_NATIVE_DIR", PlaceCheck.folderOrNothing)
     }
 }
 

@@ -1,26 +1,22 @@
 import Configuration
 import Foundation
 import ScriberrCore
-import SystemPackage
 
 /// Reads settings by the name of their environment variable and gathers every mistake, so that a person mends all at once.
 ///
 /// The process's environment goes before a `.env` file in the current folder; an empty value counts as not set.
 struct SettingsReader {
     private let config: ConfigReader
-    /// One sentence per wrong variable, in the order they were read.
+    /// One sentence per line of the file that cannot be read and per wrong variable, in the order they were read.
     private(set) var problems: [String] = []
 
     /// Reads from the given environment and, when it exists, the file.
-    init(environment: [String: String], environmentFile: String?) async throws {
-        let isGiven = environment.filter { !$0.value.isEmpty }
-        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: isGiven)]
-        if let environmentFile {
-            providers.append(
-                try await EnvironmentVariablesProvider(environmentFilePath: FilePath(environmentFile), allowMissing: true)
-            )
-        }
-        config = ConfigReader(providers: providers)
+    init(environment: [String: String], environmentFile: String?) {
+        let file = environmentFile.map { EnvironmentFile(path: $0) }
+        problems = file?.problems ?? []
+        let given = environment.filter { !$0.value.isEmpty }
+        let variables = (file?.values ?? [:]).merging(given) { _, new in new }
+        config = ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: variables)])
     }
 
     /// The raw value; nil when the variable is not set or empty.
@@ -32,6 +28,12 @@ struct SettingsReader {
 
     /// The value or, when the variable is not set, `fallback`.
     func string(_ name: String, default fallback: String) -> String { value(name) ?? fallback }
+
+    /// The value without blanks around it or, when nothing is left of it, `fallback`.
+    func trimmed(_ name: String, default fallback: String) -> String {
+        let text = (value(name) ?? "").trimmingCharacters(in: .whitespaces)
+        return text.isEmpty ? fallback : text
+    }
 
     /// The value as `parse` reads it; a value it answers nil for is a problem that says what is wanted.
     mutating func parsed<Value>(_ name: String, default fallback: Value, wants: String, parse: (String) -> Value?) -> Value {
@@ -93,6 +95,6 @@ struct SettingsReader {
     }
 
     private static func isSecret(_ name: String) -> Bool {
-        ["SECRET", "KEY", "TOKEN", "PASSWORD"].contains { name.contains($0) } || name.hasSuffix("_URL")
+        ["SECRET", "KEY", "TOKEN", "PASSWORD"].contains { name.contains($0) } || name.contains("_URL")
     }
 }

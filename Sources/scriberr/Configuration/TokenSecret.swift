@@ -4,7 +4,7 @@ import ScriberrCore
 /// The secret that signs access tokens.
 enum TokenSecret {
     /// What HS256 asks of a key (RFC 7518 section 3.2).
-    private static let bytesMin = 32
+    static let bytesMin = 32
 
     /// The operator's secret or, without one, the secret kept in the file, which is made on first use (mode 0600).
     ///

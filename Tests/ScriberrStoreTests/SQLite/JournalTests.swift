@@ -18,6 +18,39 @@ import Testing
         }
     }
 
+    @Test func `is gone after the database was closed, and the file alone holds everything`() async throws {
+        try await withTemporaryFolder { folder in
+            let database = try SQLiteDatabase(path: folder + "/a.db", migrations: blobs)
+            try await fill(database, megabytes: 2)
+            // Readers of both kinds: theirs must not be the connections that are closed last.
+            #expect(try await database.read(count) == 2)
+            #expect(try database.readAtOnce(count) == 2)
+            await database.close()
+            #expect(!FileManager.default.fileExists(atPath: folder + "/a.db-wal"))
+            try FileManager.default.createDirectory(atPath: folder + "/copy", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: folder + "/a.db", toPath: folder + "/copy/a.db")
+            let copy = try SQLiteDatabase(path: folder + "/copy/a.db", migrations: blobs)
+            #expect(try await copy.read(count) == 2)
+            await copy.close()
+        }
+    }
+
+    @Test func `belongs to its owner alone, as the file does, unless the owner made it otherwise`() async throws {
+        try await withTemporaryFolder { folder in
+            let (own, open) = (folder + "/own.db", folder + "/open.db")
+            #expect(FileManager.default.createFile(atPath: open, contents: nil, attributes: [.posixPermissions: 0o640]))
+            for (path, mode) in [(own, 0o600), (open, 0o640)] {
+                let database = try SQLiteDatabase(path: path, migrations: blobs)
+                try await fill(database, megabytes: 1)
+                for name in [path, path + "-wal", path + "-shm"] {
+                    let found = try FileManager.default.attributesOfItem(atPath: name)[.posixPermissions] as? Int
+                    #expect(found == mode, "\(name)")
+                }
+                await database.close()
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(15)))
     func `warns when a reader keeps it large`() async throws {
         try await withTemporaryFolder { folder in
@@ -58,6 +91,10 @@ private func fill(_ database: SQLiteDatabase, megabytes: Int) async throws {
             _ = try connection.execute("INSERT INTO blobs (bytes) VALUES ($1)", [.blob(Array(repeating: 7, count: 1_000_000))])
         }
     }
+}
+
+@Sendable private func count(_ connection: any SQLConnection) throws -> Int64 {
+    try connection.query("SELECT count(*) AS all_of_them FROM blobs", []).map { try $0.integer("all_of_them") }.first ?? 0
 }
 
 private func fileSize(_ path: String) throws -> Int {
