@@ -173,7 +173,7 @@ struct SpineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `a job is told of a stop at once, not when an upload that stands still has been given up`() async throws {
         try await withServer { server, client in
             let long = server.folder + "/long.wav"

@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `after a stop in order the database's file alone holds everything, for its owner only`() async throws {
         try await withTemporaryFolder { folder in
             let server = ServerProcess(folder: folder)
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `what a file from another system says is what the server does`() async throws {
         try await withTemporaryFolder { folder in
             let text = "\u{FEFF}HOST=127.0.0.1\r\nexport DATABASE_PATH=\"elsewhere/my.db\" # mine\r\nPORT='0'\r\n"

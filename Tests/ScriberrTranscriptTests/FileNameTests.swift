@@ -4,8 +4,8 @@ import Testing
 @Suite struct FileNameTests {
     @Test(arguments: [
         ("My talk", "My talk"), ("a/b\\c", "a_b_c"), ("../../etc", "_.._etc"), (".hidden.", "hidden"),
-        ("a: <b> \"c\"|?*", "a_ _b_ _c____"), ("bell\u{7}", "bell_"), ("con", "con_"), ("LPT1", "LPT1_"), ("console", "console"),
-        ("txt\u{202E}exe", "txtexe"), ("Ünï 語", "Ünï 語"),
+        ("a: <b> \"c\"|?*", "a_ _b_ _c____"), ("bell\u{7}", "bell_"), ("con", "_con"), ("LPT1.x", "_LPT1.x"),
+        ("console", "console"), ("txt\u{202E}exe", "txtexe"), ("Ünï 語", "Ünï 語"),
     ])
     func `what people wrote becomes a name everywhere`(_ title: String, _ name: String) {
         #expect(FileName.clean(title, bytesMax: 200) == name)

@@ -55,6 +55,7 @@ final class OpenConnections: Sendable {
         let id = ObjectIdentifier(channel)
         let listener = entries.withLock { entries in
             entries[id]?.hasLeft = true
+            defer { entries[id]?.listener = nil }
             return entries[id]?.listener
         }
         listener?()

@@ -116,7 +116,6 @@ extension Route {
 }
 
 extension Call {
-    /// Notes that a request has queued a job.
     /// A job in full.
     fileprivate func whole(_ owner: UserID, _ job: Transcription) async throws -> Answer {
         let speakers = try await services.transcriptions.diarization(of: job)
@@ -124,6 +123,7 @@ extension Call {
         return .transcription(job, place: place, diarization: speakers)
     }
 
+    /// Notes that a request has queued a job.
     func logEnqueued(_ job: Transcription) {
         logger.info("Transcription job enqueued", metadata: ["job_id": "\(job.id)"])
     }

@@ -11,7 +11,8 @@ package enum FileName {
         var name = String(String(scalars).prefix(charactersMax))
         while name.utf8.count > bytesMax { name.removeLast() }
         name = name.trimmingCharacters(in: CharacterSet(charactersIn: ". "))
-        return name.isEmpty ? nil : devices.contains(name.uppercased()) ? name + "_" : name
+        let stem = name.prefix { $0 != "." }
+        return name.isEmpty ? nil : devices.contains(stem.uppercased()) ? "_" + name : name
     }
 
     private static let forbidden = Set<Unicode.Scalar>("/\\:*?\"<>|".unicodeScalars)
