@@ -218,17 +218,21 @@ package struct TranscriptionReport: Sendable, Hashable {
     package var processorSeconds: Double?
     /// The engine's largest resident size in bytes, when known.
     package var peakMemoryBytes: Int64?
+    /// Whether the recording is damaged or ends early, so that only what could be read was worked on.
+    package var isTruncated: Bool
 
     package init(
         audioSeconds: Double,
         speechSeconds: Double,
         processorSeconds: Double? = nil,
-        peakMemoryBytes: Int64? = nil
+        peakMemoryBytes: Int64? = nil,
+        isTruncated: Bool = false
     ) {
         self.audioSeconds = audioSeconds
         self.speechSeconds = speechSeconds
         self.processorSeconds = processorSeconds
         self.peakMemoryBytes = peakMemoryBytes
+        self.isTruncated = isTruncated
     }
 }
 

@@ -64,6 +64,29 @@ import Testing
         #expect(report.peakMemoryBytes > 50 << 20)
     }
 
+    @Test(arguments: [true, false]) func `a recording that was cut off is told from a whole one`(isCut: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            // Noise does not shrink, so that half the bytes are about half the time; the header goes on telling all of it.
+            var generator = SeededGenerator(seed: 7)
+            try writeWave((0..<160_000).map { _ in Int16.random(in: -9_000...9_000, using: &generator) }, to: folder + "/noise.wav")
+            let path = folder + "/noise.flac"
+            let encoder = Process()
+            encoder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            encoder.arguments = ["ffmpeg", "-nostdin", "-v", "error", "-i", folder + "/noise.wav", path]
+            try launch(encoder)
+            encoder.waitUntilExit()
+            #expect(encoder.terminationStatus == 0)
+            if isCut {
+                let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+                try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
+            }
+            let events = try await HostProcess.run { host, _ in try await host.perform(order(path)) }
+            let report = try #require(events.report)
+            #expect(report.flags == (isCut ? ["AUDIO_TRUNCATED"] : []))
+            #expect(isCut ? report.audioSeconds < 7 : abs(report.audioSeconds - 10) < 0.1)
+        }
+    }
+
     @Test func `silence has no pieces and ends well`() async throws {
         try await withTemporaryFolder { folder in
             try writeWave([Int16](repeating: 0, count: 48_000), to: folder + "/silence.wav")

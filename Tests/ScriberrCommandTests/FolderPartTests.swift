@@ -7,6 +7,16 @@ import Testing
 
 @Suite struct FolderPartTests {
     @Test(arguments: [
+        (["a/talk.wav", "b/other.mp3"], ["talk", "other"]), (["talk.wav", "talk.flac"], ["talk.wav", "talk.flac"]),
+        (["a/talk.wav", "b/talk.wav", "c/talk.wav"], ["talk.wav", "talk.wav-2", "talk.wav-3"]),
+        (["talk.wav", "talk.flac", "talk.wav.mp3"], ["talk.wav", "talk.flac", "talk.wav-2"]),
+    ])
+    func `no two transcripts in a folder have one name`(_ files: [String], _ names: [String]) {
+        let output = OutputNames(files)
+        #expect(files.indices.map { output[$0] } == names)
+    }
+
+    @Test(arguments: [
         ("{title}", "a_b"), ("{user}/{date}/{title}", "ann/1970-01-01/a_b"), ("x-{language}", "x-unknown"),
         ("{id}", "tr_1"),
     ])

@@ -11,7 +11,7 @@ import Testing
             let (ann, uploads) = (try await world.ann(), world.services.uploads)
             let upload = try await uploads.create(ann, lengthBytes: 3, metadata: "")
             // What a server leaves that ends behind the last byte: the bytes and the offset, but no file.
-            var staged = try await world.staging.open(upload.id, at: 0)
+            var staged = try await world.staging.open(upload.id)
             try await staged?.write(Array("Aaa".utf8)[...])
             let (id, expiresAt) = (upload.id, upload.expiresAt)
             _ = try await world.database.write { db in
@@ -44,6 +44,29 @@ import Testing
             var bytes: [UInt8] = []
             try await audio.read(0..<6) { bytes += $0 }
             #expect(String(decoding: bytes, as: UTF8.self) == "Abcdef")
+        }
+    }
+
+    @Test func `a request that comes too late cuts nothing off what another has just put there`() async throws {
+        try await World.with { world in
+            let (ann, uploads) = (try await world.ann(), world.services.uploads)
+            for _ in 0..<40 {
+                let upload = try await uploads.create(ann, lengthBytes: 4, metadata: "")
+                // All begin at nothing, as a client does that sends a piece again; those that lose are told so.
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<6 {
+                        group.addTask {
+                            guard let piece = try? await uploads.receive(ann, upload.id, at: 0, declaredBytes: 3) else { return }
+                            try? await piece.write(Array("Aaa".utf8)[...])
+                            _ = try? await piece.end()
+                        }
+                    }
+                }
+                #expect(try await uploads.get(ann, upload.id).offsetBytes == 3)
+                let last = try await uploads.receive(ann, upload.id, at: 3, declaredBytes: 1)
+                try await last.write(Array("b".utf8)[...])
+                #expect(try await last.end().fileID != nil)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 package import ScriberrCore
+import ScriberrEngineWire
 
 /// Whether options fit a model. Checked when a job is created, so that nobody waits for a refusal.
 package struct OptionRules: Sendable {
@@ -76,6 +77,9 @@ package struct OptionRules: Sendable {
         // A line end or a slash parts phrases where the engine reads them.
         guard hotwords.allSatisfy({ !$0.isEmpty && !$0.contains(where: { $0.isNewline || $0 == "/" || $0 == ":" }) }) else {
             throw refusal("hotwords", "A hotword may not be empty nor hold a line end, a slash or a colon.")
+        }
+        if card.provider == LocalProvider.providerID, let wrong = hotwords.first(where: { !HotwordRule.allows($0) }) {
+            throw refusal("hotwords", "A hotword for \(card.id) has letters, digits, spaces and ' - . & only; '\(wrong.prefix(40))' has others.")
         }
     }
 

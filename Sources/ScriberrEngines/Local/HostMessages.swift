@@ -37,7 +37,8 @@ extension TranscriptionReport {
             audioSeconds: report.audioSeconds,
             speechSeconds: report.speechSeconds,
             processorSeconds: report.processorSeconds,
-            peakMemoryBytes: report.peakMemoryBytes
+            peakMemoryBytes: report.peakMemoryBytes,
+            isTruncated: report.flags.contains("AUDIO_TRUNCATED")
         )
     }
 }

@@ -28,6 +28,12 @@ package struct MediaInfo: Sendable, Hashable {
         }
     }
 
+    /// The length where a header tells that of the sound, so that a file which ends before it was cut off. Others have theirs estimated,
+    /// taken from what is there, or from a picture that may go on behind the sound.
+    package var declaredSeconds: Double? { hasVideo || !Self.declaring.contains(container) ? nil : durationSeconds }
+
+    private static let declaring: Set = ["mov,mp4,m4a,3gp,3g2,mj2", "wav", "w64", "flac", "aiff", "caf", "matroska,webm", "asf"]
+
     /// Makes the facts by hand.
     package init(durationSeconds: Double?, container: String, mimeType: String, hasVideo: Bool, audio: [AudioStream]) {
         self.durationSeconds = durationSeconds

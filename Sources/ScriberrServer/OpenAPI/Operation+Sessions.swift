@@ -37,7 +37,7 @@ extension Operation {
 
     private static let cookies = """
         The tokens come as cookies that scripts cannot read (`HttpOnly`, `SameSite=Strict`): `scriberr_access_token` and, for \
-        `/api/v1/auth/session` only, `scriberr_refresh_token`. Requests of other sites are refused by `Origin` and `Sec-Fetch-Site`.
+        `/api/v1/auth` only, `scriberr_refresh_token`. Requests of other sites are refused by `Origin` and `Sec-Fetch-Site`.
         """
 
     private static let signedIn: DocumentValue = ["user": ["id": "user_self", "username": "alice", "role": "admin"]]

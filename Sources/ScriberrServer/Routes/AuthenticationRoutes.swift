@@ -16,6 +16,8 @@ extension Route {
             .post,
             "/api/v1/auth/register",
             .open { call in
+                // A page elsewhere that somebody looks at must not become the first account of a server in their network.
+                try call.requireOwnPage()
                 let body = try await call.json(CredentialsBody.self)
                 return try await call.tokens(for: call.register(body))
             }

@@ -106,8 +106,8 @@ extension Route {
     ]
 }
 
-/// A whole transcript of a day's recording fits.
-private let documentBytesMax = 64 << 20
+/// A whole transcript of a day's recording fits. What is read takes about thirty times as much memory.
+private let documentBytesMax = 24 << 20
 
 extension Call {
     /// The version that `If-Match` names. Needed: without it, two people who edit at the same time undo each other's work.

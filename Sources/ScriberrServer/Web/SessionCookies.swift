@@ -3,14 +3,17 @@ import Hummingbird
 import ScriberrCore
 import ScriberrServices
 
-/// The two cookies of a browser's session. Scripts cannot read them; the refresh token travels to its own routes only.
+/// The two cookies of a browser's session. Scripts cannot read them; the refresh token travels to the routes of sign-in only.
 struct SessionCookies: Sendable {
     /// The access token's cookie.
     static let access = "scriberr_access_token"
     /// The refresh token's cookie.
     static let refresh = "scriberr_refresh_token"
-    /// Where the refresh token is sent.
-    static let refreshPath = "/api/v1/auth/session"
+    /// Where the refresh token is sent. A cookie's path matches whole parts between slashes (RFC 6265, 5.1.4), so that one that ends in
+    /// `session` would not go to `session:refresh`.
+    static let refreshPath = "/api/v1/auth"
+    /// Where it was kept once; one that is left there would be sent before the other.
+    private static let formerRefreshPath = "/api/v1/auth/session"
 
     /// Whether browsers send them over HTTPS only.
     let isSecure: Bool
@@ -29,12 +32,14 @@ struct SessionCookies: Sendable {
     /// Hands a session to the browser.
     func set(_ session: Session, accessToken: String, _ lifetime: Duration, on answer: inout Answer) {
         add(Self.access, accessToken, path: "/api", seconds: lifetime.components.seconds, &answer)
+        add(Self.refresh, "", path: Self.formerRefreshPath, seconds: 0, &answer)
         add(Self.refresh, session.refreshToken, path: Self.refreshPath, seconds: 30 * 86_400, &answer)
     }
 
     /// Takes the session away from the browser.
     func clear(on answer: inout Answer) {
         add(Self.access, "", path: "/api", seconds: 0, &answer)
+        add(Self.refresh, "", path: Self.formerRefreshPath, seconds: 0, &answer)
         add(Self.refresh, "", path: Self.refreshPath, seconds: 0, &answer)
     }
 

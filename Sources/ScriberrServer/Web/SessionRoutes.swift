@@ -53,8 +53,8 @@ extension Call {
         return token
     }
 
-    /// Cookies are neither set, used up nor taken away because another site said so.
-    fileprivate func requireOwnPage() throws {
+    /// Cookies are neither set, used up nor taken away because another site said so, and no account is made.
+    func requireOwnPage() throws {
         guard server.origins.isFromOwnPage(request) else {
             throw ScriberrError(.forbidden, "Only a page of this server may do this.")
         }

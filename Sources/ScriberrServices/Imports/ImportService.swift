@@ -51,7 +51,7 @@ package struct ImportService: Sendable {
                 throw ScriberrError(.validation, error.message, field: "url")
             }
         }
-        let file = row(owner, title: given ?? (isSite ? "YouTube import" : Title.of(address)), isSite)
+        let file = row(owner, title: given ?? (isSite ? Self.siteTitle : Title.of(address)), isSite)
         let job = ImportJob(
             file: file.id,
             owner: owner,
@@ -69,6 +69,9 @@ package struct ImportService: Sendable {
         bells.ring("import")
         return file
     }
+
+    /// What a recording of a site is called until the site has told its title.
+    static let siteTitle = "YouTube import"
 
     /// Takes back at once what dead servers were fetching. Only for a server that knows that it is the only one.
     package func takeOver() async throws { try await database.write { try ImportSQL.releaseAll($0) } }

@@ -13,7 +13,8 @@ extension LibraryService {
             }
             file.status = .ready
             if !job.isFromSite { file.kind = fetched.kind }
-            if let title { file.title = Title.found(title) }
+            // A title that somebody has given meanwhile stays.
+            if let title, file.title == ImportService.siteTitle { file.title = Title.found(title) }
             (file.mimeType, file.sizeBytes, file.contentHash) = (fetched.mimeType, fetched.sizeBytes, fetched.contentHash)
             (file.durationSeconds, file.blobKey, file.updatedAt) = (fetched.durationSeconds, fetched.blobKey, fetched.updatedAt)
             guard try FileSQL.fill(db, file, folded: TitleFolding.fold(file.title)) else { return try Self.drop(db, fetched) }

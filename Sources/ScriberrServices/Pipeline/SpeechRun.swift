@@ -55,7 +55,7 @@ package struct SpeechRun: Sendable {
         stamp.diarizationModel = spoken.model
         var transcript = builder.transcript(from: heard.pieces.map(HeardPiece.init), language: options.language, engine: stamp)
         if let turns = spoken.turns { transcript = SpeakerMerge().merge(turns, into: transcript) }
-        let warnings = [engine.warning, spoken.warning].compactMap(\.self) + notes(on: heard.pieces, transcript)
+        let warnings = [engine.warning, spoken.warning].compactMap(\.self) + notes(on: heard, transcript)
         return Result(transcript: transcript, warnings: warnings, audioSeconds: heard.audioSeconds)
     }
 
@@ -71,6 +71,7 @@ package struct SpeechRun: Sendable {
     private struct Heard {
         var pieces: [SpeechPiece]
         var audioSeconds: Double?
+        var isTruncated: Bool
     }
 
     private func transcribe(with engine: ChosenModel, _ sink: some RunSink) async throws -> Heard {
@@ -109,7 +110,7 @@ package struct SpeechRun: Sendable {
             }
         }
         let heard = await state.audioSeconds ?? report.audioSeconds
-        return Heard(pieces: await state.pieces, audioSeconds: heard)
+        return Heard(pieces: await state.pieces, audioSeconds: heard, isTruncated: report.isTruncated)
     }
 
     private struct Spoken {
@@ -137,21 +138,20 @@ package struct SpeechRun: Sendable {
         }
     }
 
-    private func notes(on pieces: [SpeechPiece], _ transcript: Transcript) -> [JobWarning] {
+    private func notes(on heard: Heard, _ transcript: Transcript) -> [JobWarning] {
         var notes: [JobWarning] = []
         if transcript.text.isEmpty {
             notes.append(JobWarning(code: "NO_SPEECH", message: "No speech was found in the recording."))
         }
-        let flags = Set(pieces.flatMap(\.flags))
+        let flags = Set(heard.pieces.flatMap(\.flags))
         if flags.contains("REPEATED_TEXT") {
             notes.append(
                 JobWarning(code: "REPEATED_TEXT", message: "Some passages repeat themselves and may not have been said.")
             )
         }
-        if flags.contains("TRUNCATED") {
-            notes.append(
-                JobWarning(code: "MEDIA_TRUNCATED", message: "The recording is damaged; what could be read was transcribed.")
-            )
+        if heard.isTruncated {
+            let message = "The recording is damaged or ends early; what could be read was transcribed."
+            notes.append(JobWarning(code: "MEDIA_TRUNCATED", message: message))
         }
         return notes
     }

@@ -68,6 +68,7 @@ package struct RecordingService: Sendable {
                 if try RecordingSQL.append(db, id, number: number, content, at: now) { return try find() }
             }
             // It came before, perhaps at this very moment: an answer that was lost is given again, other bytes are not dropped.
+            _ = try find()
             guard try RecordingSQL.piece(db, id, number: number) == content else {
                 throw ScriberrError(.conflict, "Piece \(number) came before, with other bytes.", field: "number")
             }
@@ -106,8 +107,10 @@ package struct RecordingService: Sendable {
             throw error
         }
         return try await transcriptions.submit(upload, request, answering: draft) { db in
+            guard try !RecordingSQL.delete(db, id, withPieces: recording.pieces) else { return }
             // Finished by somebody else meanwhile: that one has the job.
-            guard try RecordingSQL.delete(db, id) else { throw ScriberrError.noRecording }
+            guard try RecordingSQL.get(db, owner, id) != nil else { throw ScriberrError.noRecording }
+            throw ScriberrError(.conflict, "Another piece came meanwhile. Finish the recording again.")
         }
     }
 

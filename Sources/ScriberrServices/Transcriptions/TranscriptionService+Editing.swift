@@ -39,6 +39,9 @@ extension TranscriptionService {
         return try await change(owner, id, names.joined(separator: ","), expecting: expected, author: author) { _, old in
             var new = old
             for edit in edits {
+                // Many changes of a long transcript take a while, which others need not wait for, nor does it go on for somebody who left.
+                try Task.checkCancellation()
+                await Task.yield()
                 if let seconds { try edit.check(recordingSeconds: seconds, present: old.transcript) }
                 try new.apply(edit)
             }
@@ -87,13 +90,6 @@ extension TranscriptionService {
             + CanonicalJSON.encode(edited.transcript).dropFirst()
     }
 
-    /// The finished transcript with its speakers' names, for exports. Throws as ``finishedTranscript(_:_:)``.
-    package func finishedEdition(_ owner: UserID, _ id: TranscriptionID) async throws -> EditedTranscript {
-        let transcript = try await finishedTranscript(owner, id)
-        let speakers = try await database.read { try TranscriptVersionSQL.head($0, id)?.speakers } ?? "{}"
-        return EditedTranscript(transcript: transcript, speakers: TranscriptDelta.speakers(json: speakers))
-    }
-
     private func present(
         _ owner: UserID,
         _ id: TranscriptionID
@@ -129,7 +125,7 @@ extension TranscriptionService {
             if let delta = try TranscriptDelta(step: step) {
                 edited = try delta.applied(to: edited)
             } else {
-                edited = EditedTranscript(transcript: ScriberrTranscript.StoredTranscript.parse(step))
+                edited = TranscriptDelta.whole(step: step)
             }
         }
         return edited

@@ -2,7 +2,7 @@ import Foundation
 package import ScriberrCore
 import ScriberrEngines
 import ScriberrStore
-import ScriberrTranscript
+package import ScriberrTranscript
 
 /// The transcript of a job, as far as there is one.
 package struct TranscriptAnswer: Sendable {
@@ -20,28 +20,35 @@ package struct TranscriptAnswer: Sendable {
 extension TranscriptionService {
     /// The transcript; of a running job what it has heard so far; else empty. Throws `NOT_FOUND`.
     package func transcript(_ owner: UserID, _ id: TranscriptionID) async throws -> TranscriptAnswer {
-        let (job, stored, checkpoints) = try await stored(owner, id)
-        let isPartial = stored == nil && !checkpoints.isEmpty
-        let present = stored == nil ? nil : try await database.read { try TranscriptVersionSQL.head($0, job.id) }
-        let head = Self.head(job, isPartial: isPartial, version: present?.version.number, speakers: present?.speakers ?? "{}")
-        let canonical = stored ?? CanonicalJSON.encode(partial(job, checkpoints))
+        let (job, found) = try await present(owner, id)
+        let version = found.head?.version.number
+        let head = Self.head(job, isPartial: found.isPartial, version: version, speakers: found.head?.speakers ?? "{}")
+        let canonical = found.content ?? CanonicalJSON.encode(partial(job, found.checkpoints))
         // What we stored is canonical and can be megabytes long: it is sent as it is, behind the head.
         let rest = CanonicalJSON.hasForm(canonical) ? canonical : CanonicalJSON.encode(parse(canonical))
         return TranscriptAnswer(
             status: job.status,
-            isPartial: isPartial,
-            version: present?.version.number,
+            isPartial: found.isPartial,
+            version: version,
             body: head + rest.dropFirst()
         )
     }
 
     /// The transcript of a completed job as values, for exports. Throws `NOT_FOUND`, or `CONFLICT` while there is none.
     package func finishedTranscript(_ owner: UserID, _ id: TranscriptionID) async throws -> Transcript {
-        let (job, stored, _) = try await stored(owner, id)
-        guard let stored else {
+        try await finishedEdition(owner, id).transcript
+    }
+
+    /// The finished transcript with its speakers' names, for exports. Throws as ``finishedTranscript(_:_:)``.
+    package func finishedEdition(_ owner: UserID, _ id: TranscriptionID) async throws -> EditedTranscript {
+        let (job, found) = try await present(owner, id)
+        guard let content = found.content else {
             throw ScriberrError(.conflict, "There is no transcript: the transcription is \(job.status.rawValue).")
         }
-        return parse(stored)
+        return EditedTranscript(
+            transcript: parse(content),
+            speakers: TranscriptDelta.speakers(json: found.head?.speakers ?? "{}")
+        )
     }
 
     /// Every attempt, newest first. Throws `NOT_FOUND`.
@@ -73,19 +80,28 @@ extension TranscriptionService {
         return lines
     }
 
-    private func stored(
-        _ owner: UserID,
-        _ id: TranscriptionID
-    ) async throws -> (job: Transcription, transcript: [UInt8]?, checkpoints: [Checkpoint]) {
+    /// What there is of a transcript, at one moment: a text and the version that it is belong together.
+    private struct Present {
+        /// The finished transcript; nil before.
+        var content: [UInt8]?
+        var head: (version: TranscriptVersion, speakers: String)?
+        var checkpoints: [Checkpoint] = []
+        var isPartial: Bool { content == nil && !checkpoints.isEmpty }
+    }
+
+    private func present(_ owner: UserID, _ id: TranscriptionID) async throws -> (job: Transcription, Present) {
         try await database.read { db in
             let found = try Self.find(db, owner, id)
             // A job that works on another's transcript shows that one.
             let job = try found.diarizes.map { try Self.find(db, owner, $0) } ?? found
             let id = job.id
             switch job.status {
-            case .completed: return (job, try JobSQL.transcript(db, of: id)?.content ?? [], [])
-            case .queued, .processing: return (job, nil, try JobSQL.checkpoints(db, id, step: PieceArchive.step))
-            case .failed, .canceled: return (job, nil, [])
+            case .completed:
+                let content = try JobSQL.transcript(db, of: id)?.content ?? []
+                return (job, Present(content: content, head: try TranscriptVersionSQL.head(db, id)))
+            case .queued, .processing:
+                return (job, Present(checkpoints: try JobSQL.checkpoints(db, id, step: PieceArchive.step)))
+            case .failed, .canceled: return (job, Present())
             }
         }
     }

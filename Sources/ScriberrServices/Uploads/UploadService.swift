@@ -63,8 +63,10 @@ package struct UploadService: Sendable {
         let upload = try await find(owner, id)
         guard upload.isComplete, upload.fileID == nil else { return upload }
         // Whoever has the file open is making the recording of it.
-        guard let file = try await open(upload) else { return upload }
-        return try await complete(upload, file)
+        guard let (file, present) = try await open(upload) else { return upload }
+        guard present.fileID == nil else { return present }
+        try await rewind(file, to: present.offsetBytes)
+        return try await complete(present, file)
     }
 
     /// Starts to receive a piece at `offset`. Throws `NOT_FOUND`, `CONFLICT` when the upload stands elsewhere,
@@ -81,10 +83,14 @@ package struct UploadService: Sendable {
             try Self.check(seen, offset, declaredBytes)
             return UploadPiece(service: self, upload: seen, file: nil, checksum: checksum)
         }
-        guard let file = try await open(seen) else { throw ScriberrError.uploadLocked }
-        // Read again: now nobody else moves it.
-        var upload = try await find(owner, id)
-        try Self.check(upload, offset, declaredBytes)
+        guard let (file, present) = try await open(seen) else { throw ScriberrError.uploadLocked }
+        try Self.check(present, offset, declaredBytes)
+        guard present.fileID == nil else {
+            return UploadPiece(service: self, upload: present, file: nil, checksum: checksum)
+        }
+        var upload = present
+        // Only now: bytes that another request has just put there are not ours to cut off.
+        try await rewind(file, to: upload.offsetBytes)
         upload.expiresAt = clock.now() + expiry
         return UploadPiece(service: self, upload: upload, file: file, checksum: checksum)
     }
@@ -145,9 +151,16 @@ package struct UploadService: Sendable {
         return upload
     }
 
-    private func open(_ upload: PartialUpload) async throws -> StagedFile? {
+    /// The file of an upload, and the upload as it is now that nobody else moves it; nil while somebody else has the file open. Throws
+    /// `NOT_FOUND`.
+    private func open(_ seen: PartialUpload) async throws -> (file: StagedFile, upload: PartialUpload)? {
+        guard let file = try await staging.open(seen.id) else { return nil }
+        return (file, try await find(seen.owner, seen.id))
+    }
+
+    private func rewind(_ file: StagedFile, to offset: Int64) async throws {
         do {
-            return try await staging.open(upload.id, at: upload.offsetBytes)
+            try await file.rewind(to: offset)
         } catch let error as ScriberrError where error.code == .mediaMissing {
             throw ScriberrError(.notFound, "The bytes of this upload are gone. Start a new one.", detail: error.detail)
         }

@@ -92,6 +92,7 @@ package enum FileSQL {
 
     /// Removes a hidden file's row once no transcription refers to it, and answers the blob that nothing needs any more.
     package static func removeIfUnused(_ db: any SQLConnection, _ id: FileID) throws -> String? {
+        try lockBytes(db, of: id)
         let sql = """
             DELETE FROM files WHERE id = $1 AND deleted_at IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM transcriptions WHERE file_id = $2)
@@ -111,6 +112,15 @@ package enum FileSQL {
         guard db.dialect == .postgres else { return }
         let bytes = SQLValue.text("\(owner.number) \(contentHash)")
         _ = try db.query("SELECT pg_advisory_xact_lock(\(bytesLock), hashtext($1))::text AS locked", [bytes])
+    }
+
+    /// Whoever takes bytes away waits for those who bring the same at this moment, and the other way round: else both would leave them to the
+    /// other.
+    static func lockBytes(_ db: any SQLConnection, of id: FileID) throws {
+        guard db.dialect == .postgres,
+            let row = try db.query("SELECT owner, sha256 FROM files WHERE id = $1 AND sha256 <> ''", [.id(id)]).first
+        else { return }
+        try lockBytes(db, try row.user("owner"), contentHash: try row.text("sha256"))
     }
 
     /// The blob in which an owner's bytes with this hash already lie.

@@ -30,7 +30,11 @@ package struct FolderBlobStore: BlobStore {
 
     package func create(_ key: String) async throws -> any BlobWriter {
         let (incoming, final) = ("\(root)/.incoming/\(Self.checked(key))", path(of: key))
-        return try await FileQueue.shared.run { try FolderBlobWriter(incoming: incoming, final: final) }
+        return try await FileQueue.shared.run {
+            // A process that was killed may have left one of the same key: a move that goes on begins it anew.
+            try FolderBlobWriter.removeIfAbandoned(incoming)
+            return try FolderBlobWriter(incoming: incoming, final: final)
+        }
     }
 
     package func size(of key: String) async throws -> Int64? {

@@ -57,6 +57,11 @@ package enum RecordingSQL {
         try db.execute("DELETE FROM recordings WHERE id = $1", [.id(id)]) == 1
     }
 
+    /// Removes a recording that has so many pieces. False when it has others, or is gone.
+    package static func delete(_ db: any SQLConnection, _ id: RecordingID, withPieces pieces: Int) throws -> Bool {
+        try db.execute("DELETE FROM recordings WHERE id = $1 AND pieces = $2", [.id(id), .int(pieces)]) == 1
+    }
+
     /// Removes those that nobody touched since `time`. Answers how many went.
     package static func purge(_ db: any SQLConnection, before time: Timestamp, limit: Int) throws -> Int {
         let sql = """

@@ -87,6 +87,7 @@ extension RetentionSQL {
 
     /// Takes a recording's bytes away and hides it. Answers the blob that nothing needs any more, noted for removal.
     package static func dropAudio(_ db: any SQLConnection, _ id: FileID, at now: Timestamp) throws -> String? {
+        try FileSQL.lockBytes(db, of: id)
         let rows = try db.query("SELECT blob_key FROM files WHERE id = $1", [.id(id)])
         guard let key = try rows.first?.text("blob_key"), !key.isEmpty else { return nil }
         let sql = "UPDATE files SET blob_key = '', deleted_at = coalesce(deleted_at, $1), updated_at = $2 WHERE id = $3"

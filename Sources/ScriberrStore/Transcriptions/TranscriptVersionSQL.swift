@@ -68,14 +68,20 @@ package enum TranscriptVersionSQL {
         return true
     }
 
-    /// Keeps the present version as a whole, for an engine that is about to replace it. Does nothing when there is none.
+    /// Keeps the present version as a whole, the names of its speakers in front, for an engine that is about to replace it. Does nothing
+    /// when there is none.
     static func keepWhole(_ db: any SQLConnection, _ job: TranscriptionID) throws {
+        guard let row = try db.query("SELECT content, speakers FROM transcripts WHERE job = $1", [.id(job)]).first else { return }
+        let (content, speakers) = (try row.bytes("content"), try row.text("speakers"))
+        let brace = UInt8(ascii: "{")
+        let hasNames = speakers != "{}" && content.first == brace
+        let step = hasNames ? Array(#"{"speakers":\#(speakers),"#.utf8) + content.dropFirst() : content
         try db.execute(
             """
             INSERT INTO transcript_versions (job, version, author, changes, created_at, step)
-            SELECT job, version, author, changes, updated_at, content FROM transcripts WHERE job = $1
+            SELECT job, version, author, changes, updated_at, $1 FROM transcripts WHERE job = $2
             """,
-            [.id(job)]
+            [.blob(step), .id(job)]
         )
     }
 

@@ -65,13 +65,14 @@ package enum TranscriptionSQL {
             .map(Transcription.init(row:))
     }
 
-    /// Jobs of an owner that wait or run for a file with these bytes and that nobody asked to stop, oldest first.
+    /// Jobs of an owner that wait or run for a file with these bytes and that nobody asked to stop, oldest first. None of them ends before
+    /// the transaction does: who is to hear of the end is there by then.
     package static func active(_ db: any SQLConnection, _ owner: UserID, contentHash: String) throws -> [Transcription] {
         let sql = """
             SELECT \(Transcription.columns) FROM transcriptions
             WHERE owner = $1 AND status IN ('queued', 'processing') AND cancel_requested_at IS NULL AND diarizes IS NULL
                 AND file_id IN (SELECT id FROM files WHERE owner = $2 AND sha256 = $3)
-            ORDER BY queued_at, id
+            ORDER BY queued_at, id\(db.dialect == .postgres ? " FOR UPDATE" : "")
             """
         return try db.query(sql, [.id(owner), .id(owner), .text(contentHash)]).map(Transcription.init(row:))
     }

@@ -20,16 +20,13 @@ package struct StagingFolder: Sendable {
         }
     }
 
-    /// Opens an upload's file to go on at `offset`; what lies behind it is cut off. Nil while somebody else has it open.
-    /// Throws `MEDIA_MISSING` when there is less than that.
-    package func open(_ id: UploadID, at offset: Int64) async throws -> StagedFile? {
+    /// Opens an upload's file, made when missing, for this writer alone. Nil while somebody else has it open. How far the upload is must
+    /// be asked after this: until then it may move.
+    package func open(_ id: UploadID) async throws -> StagedFile? {
         let path = path(of: id)
         return try await FileQueue.shared.run {
             let file = try OpenFile(path: path, flags: O_RDWR | O_CREAT)
-            guard file.lock() else { return nil }
-            guard try file.size() >= offset else { throw ScriberrError.missingRecording }
-            try file.rewind(to: offset)
-            return StagedFile(file: file)
+            return file.lock() ? StagedFile(file: file) : nil
         }
     }
 
@@ -58,6 +55,14 @@ package final class StagedFile: Sendable {
     private let file: OpenFile
 
     init(file: OpenFile) { self.file = file }
+
+    /// Goes on at `offset`; what lies behind it is cut off. Throws `MEDIA_MISSING` when there is less than that.
+    package func rewind(to offset: Int64) async throws {
+        try await FileQueue.shared.run { [file] in
+            guard try file.size() >= offset else { throw ScriberrError.missingRecording }
+            try file.rewind(to: offset)
+        }
+    }
 
     /// Appends bytes. Throws `STORAGE_FULL` when there is no room.
     package func write(_ bytes: ArraySlice<UInt8>) async throws {

@@ -12,6 +12,11 @@ package struct EditedTranscript: Hashable, Sendable {
         self.speakers = speakers
     }
 
+    /// How long a change may make the text of a segment.
+    private static let segmentBytesMax = 100_000
+    /// How long replacements may make the text of a transcript.
+    private static let replacedBytesMax = 16_000_000
+
     /// The labels that occur.
     package var labels: Set<String> {
         Set(transcript.segments.compactMap(\.speaker)).union(transcript.words.compactMap(\.speaker))
@@ -35,8 +40,9 @@ package struct EditedTranscript: Hashable, Sendable {
     private mutating func setText(_ id: String, _ text: String) throws(ScriberrError) {
         let text = Spacing.tidied(text)
         guard !text.isEmpty else { throw .edit("text must not be empty; remove the segment instead") }
-        guard text.utf8.count <= 100_000 else { throw .edit("text is longer than 100,000 bytes") }
-        try edited(id) { [$0.saying(text)] }
+        guard text.utf8.count <= Self.segmentBytesMax else { throw .edit("text is longer than 100,000 bytes") }
+        let isTimed = !transcript.words.isEmpty
+        try edited(id) { [$0.saying(text, isTimed: isTimed)] }
     }
 
     private mutating func setSpeaker(_ id: String, _ speaker: String?) throws(ScriberrError) {
@@ -80,10 +86,19 @@ package struct EditedTranscript: Hashable, Sendable {
     private mutating func replace(_ replacement: TextReplacement) throws(ScriberrError) {
         guard !replacement.find.isEmpty else { throw .edit("find must not be empty") }
         var pieces = SegmentPieces(transcript)
-        pieces.editAll { piece in
-            let text = Spacing.tidied(replacement.applied(to: piece.segment.text))
-            if text == piece.segment.text { return [piece] }
-            return text.isEmpty ? [] : [piece.saying(text)]
+        let isTimed = !transcript.words.isEmpty
+        var total = transcript.segments.reduce(0) { $0 + $1.text.utf8.count }
+        try pieces.editAll { piece throws(ScriberrError) in
+            let old = piece.segment.text
+            // One that a document has made longer may stay as long.
+            let limit = max(Self.segmentBytesMax, old.utf8.count)
+            let text = Spacing.tidied(try replacement.applied(to: old, limitBytes: limit))
+            if text == old { return [piece] }
+            total += text.utf8.count - old.utf8.count
+            guard total <= Self.replacedBytesMax || text.utf8.count <= old.utf8.count else {
+                throw .edit("the transcript becomes longer than 16 MB")
+            }
+            return text.isEmpty ? [] : [piece.saying(text, isTimed: isTimed)]
         }
         transcript = pieces.transcript(like: transcript)
     }
@@ -106,9 +121,15 @@ package struct EditedTranscript: Hashable, Sendable {
 
     /// A number that no segment has: identifiers of others stay what they are.
     private var nextSegmentID: String {
-        let numbers = transcript.segments.compactMap { $0.id.hasPrefix("seg_") ? Int($0.id.dropFirst(4)) : nil }
-        return segmentID(numbers.max() ?? transcript.segments.count)
+        let ids = Set(transcript.segments.map(\.id))
+        // Others' numbers may be as large as numbers get.
+        let numbers = ids.compactMap { $0.hasPrefix("seg_") ? Int($0.dropFirst(4)) : nil }.filter { $0 < Self.ownNumberMax }
+        var place = max(numbers.max() ?? 0, transcript.segments.count)
+        while ids.contains(segmentID(place)) { place += 1 }
+        return segmentID(place)
     }
+
+    private static let ownNumberMax = 1_000_000_000
 
     private static func checked(_ document: Transcript, replacing old: Transcript) throws(ScriberrError) -> Transcript {
         let segments = document.segments

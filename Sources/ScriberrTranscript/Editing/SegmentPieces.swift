@@ -5,11 +5,15 @@ struct SegmentPiece {
     var segment: Segment
     var words: [Word]
 
-    /// The same stretch with another text; words that stay keep their times.
-    func saying(_ text: String) -> SegmentPiece {
+    /// The same stretch with another text; words that stay keep their times. One that had nothing but marks gets words where `isTimed` says
+    /// that the transcript has any.
+    func saying(_ text: String, isTimed: Bool) -> SegmentPiece {
         var piece = self
         piece.segment.text = text
-        if !words.isEmpty { piece.words = WordRealignment.words(words, saying: text, in: segment) }
+        let hadOnlyMarks = words.isEmpty && !segment.text.contains(where: Surface.isContent)
+        if !words.isEmpty || (isTimed && hadOnlyMarks) {
+            piece.words = WordRealignment.words(words, saying: text, in: segment)
+        }
         return piece
     }
 
@@ -33,9 +37,7 @@ struct SegmentPiece {
         }
         var (first, second) = (self, self)
         (first.segment.text, second.segment.text, second.segment.id) = (left, right, secondID)
-        let count = wordCount(saying: left)
-        first.words = Array(words[..<count])
-        second.words = Array(words[count...])
+        (first.words, second.words) = divided(saying: left)
         let share = Double(left.count) / Double(left.count + right.count)
         let middle = rounded(segment.start + (segment.end - segment.start) * share)
         first.segment.end = first.words.last.map { min($0.end, segment.end) } ?? middle
@@ -43,16 +45,37 @@ struct SegmentPiece {
         return [first, second]
     }
 
-    /// How many words it takes to say `text`, the beginning of this.
-    private func wordCount(saying text: String) -> Int {
+    /// The words that say `text`, the beginning of this, and the rest. A word that was cut becomes two.
+    private func divided(saying text: String) -> ([Word], [Word]) {
         var open = text.lazy.filter(Surface.isContent).count
         var count = 0
         while open > 0, count < words.count {
-            open -= words[count].word.lazy.filter(Surface.isContent).count
+            let length = words[count].word.lazy.filter(Surface.isContent).count
+            if length > open {
+                let (left, right) = words[count].divided(behind: open, of: length)
+                return (words[..<count] + [left], [right] + words[(count + 1)...])
+            }
+            open -= length
             count += 1
         }
-        // A word that was cut goes with its longer end; either way both halves together say the same.
-        return count
+        return (Array(words[..<count]), Array(words[count...]))
+    }
+}
+
+extension Word {
+    /// Two words: what stands before the character behind the first `count` that are no marks, of `total`, and the rest. Each has its share
+    /// of the time.
+    fileprivate func divided(behind count: Int, of total: Int) -> (Word, Word) {
+        var (place, open) = (word.startIndex, count)
+        while open > 0, place < word.endIndex {
+            if Surface.isContent(word[place]) { open -= 1 }
+            place = word.index(after: place)
+        }
+        var (left, right) = (self, self)
+        (left.word, right.word) = (String(word[..<place]), String(word[place...]))
+        let middle = rounded(start + (end - start) * Double(count) / Double(total))
+        (left.end, right.start) = (middle, middle)
+        return (left, right)
     }
 }
 
@@ -84,8 +107,8 @@ struct SegmentPieces {
         replace(index, by: new)
     }
 
-    mutating func editAll(_ change: (SegmentPiece) -> [SegmentPiece]) {
-        for index in pieces.indices.reversed() { replace(index, by: change(pieces[index].piece)) }
+    mutating func editAll(_ change: (SegmentPiece) throws(ScriberrError) -> [SegmentPiece]) throws(ScriberrError) {
+        for index in pieces.indices.reversed() { try edit(index, change) }
     }
 
     mutating func join(_ index: Int) {

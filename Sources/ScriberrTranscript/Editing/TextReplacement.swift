@@ -1,4 +1,5 @@
 import Foundation
+package import ScriberrCore
 
 /// One text for another, wherever it stands.
 package struct TextReplacement: Sendable, Hashable {
@@ -18,8 +19,9 @@ package struct TextReplacement: Sendable, Hashable {
         self.wholeWords = wholeWords
     }
 
-    /// The text with every occurrence replaced, from left to right.
-    package func applied(to text: String) -> String {
+    /// The text with every occurrence replaced, from left to right. Throws `VALIDATION_ERROR` (`operations`) where that is longer than
+    /// `limitBytes`.
+    package func applied(to text: String, limitBytes: Int = .max) throws(ScriberrError) -> String {
         var result = ""
         var rest = text.startIndex
         var search = text.startIndex
@@ -29,6 +31,7 @@ package struct TextReplacement: Sendable, Hashable {
                 continue
             }
             result += text[rest..<hit.lowerBound] + with
+            guard result.utf8.count <= limitBytes else { throw .edit("a segment becomes longer than 100,000 bytes") }
             rest = hit.upperBound
             search = hit.upperBound
         }

@@ -108,6 +108,11 @@ extension TranscriptDelta {
 
     private static func names(_ value: JSONValue?) -> [String: String] { (value?.object ?? [:]).compactMapValues(\.text) }
 
+    /// The transcript and the names of a step that is a whole transcript.
+    package static func whole(step bytes: [UInt8]) -> EditedTranscript {
+        EditedTranscript(transcript: StoredTranscript.parse(bytes), speakers: names(JSONValue(bytes)?.object?["speakers"]))
+    }
+
     /// Names by label as they are stored: one JSON object.
     package static func speakers(json text: String) -> [String: String] { names(JSONValue(Array(text.utf8))) }
 

@@ -14,12 +14,14 @@ enum WordRealignment {
 
     /// Less room than this for a word that was put in is none.
     private static let roomSeconds = 0.04
+    /// Longer words of a script without spaces, in characters, are not looked for in a text.
+    private static let longestKnown = 32
 
     /// The words of `text`, which `segment` is to say now; `old` are those that it says so far.
     static func words(_ old: [Word], saying text: String, in segment: Segment) -> [Word] {
         let tokens = tokens(of: text, known: Set(old.map { key($0.word) }))
         let shown = Surface.align(old.map(\.word), to: segment.text)?.map(\.text) ?? old.map(\.word)
-        let pairs = kept(old.map { key($0.word) }, tokens.map(\.key))
+        let pairs = WordMatching(old.map { key($0.word) }, tokens.map(\.key)).pairs
         var words: [Word] = []
         var (nextOld, nextNew) = (0, 0)
         for pair in pairs + [(old: old.count, new: tokens.count)] {
@@ -28,20 +30,6 @@ enum WordRealignment {
             (nextOld, nextNew) = (pair.old + 1, pair.new + 1)
         }
         return words
-    }
-
-    /// Which old words are still there, by place before and now.
-    private static func kept(_ old: [String], _ new: [String]) -> [(old: Int, new: Int)] {
-        var (gone, come) = (Set<Int>(), Set<Int>())
-        for change in new.difference(from: old) {
-            switch change {
-            case .remove(let offset, _, _): gone.insert(offset)
-            case .insert(let offset, _, _): come.insert(offset)
-            }
-        }
-        return zip(old.indices.filter { !gone.contains($0) }, new.indices.filter { !come.contains($0) }).map {
-            (old: $0, new: $1)
-        }
     }
 
     private static func fill(
@@ -80,7 +68,7 @@ enum WordRealignment {
     /// The words of a text: between spaces; where a script has none, the words that were there before, else characters. Marks
     /// around a word are no part of it.
     private static func tokens(of text: String, known: Set<String>) -> [Token] {
-        let longest = known.map(\.count).max() ?? 0
+        let longest = min(longestKnown, known.map(\.count).max() ?? 0)
         return text.split(whereSeparator: \.isWhitespace).flatMap { piece -> [Token] in
             guard piece.contains(where: Spacing.isUnspaced) else { return [token(piece)].compactMap(\.self) }
             var tokens: [Token] = []
@@ -95,7 +83,7 @@ enum WordRealignment {
     }
 
     private static func unspacedLength(_ text: Substring, _ known: Set<String>, _ longest: Int) -> Int {
-        for length in stride(from: min(longest, text.count), to: 1, by: -1) where known.contains(key(String(text.prefix(length))))
+        for length in stride(from: text.prefix(longest).count, to: 1, by: -1) where known.contains(key(String(text.prefix(length))))
         {
             return length
         }

@@ -15,6 +15,9 @@ package struct ExportFormat: Sendable, Hashable {
     /// Which of ``ExportOptions/fields`` make a difference to it.
     package let options: [String]
 
+    /// Whether its files are text, rather than a document of bytes.
+    package var isText: Bool { mediaType.hasSuffix("charset=utf-8") || mediaType == "application/json" }
+
     init(
         _ id: String,
         _ name: String,

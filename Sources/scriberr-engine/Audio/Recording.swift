@@ -9,22 +9,24 @@ struct Recording: Sendable {
     let start: Double
     let end: Double?
 
-    /// The length of the part, when the file tells the length of the whole.
-    func seconds() async throws -> Double? {
-        let whole = try await tools.probe(path).durationSeconds
-        return whole.map { max(0, min($0, end ?? .infinity) - start) }
-    }
+    /// What the file tells of itself.
+    func facts() async throws -> MediaInfo { try await tools.probe(path) }
 
-    /// Hands over the samples from `resumeAt` (seconds of the recording) on, in order. True when the file ends early.
+    /// The length of the part, when the file tells the length of the whole.
+    func seconds(_ facts: MediaInfo) -> Double? { facts.durationSeconds.map { max(0, min($0, end ?? .infinity) - start) } }
+
+    /// Hands over the samples from `resumeAt` (seconds of the recording) on, in order. True when the file is damaged, or ends before it
+    /// should by its `facts`.
     ///
     /// Everything before `resumeAt` is decoded and dropped, at about a thousand times real time: seeking finds the
     /// very same sample only in files with an index, and a resumed run must hear what the first one would have heard.
     func read(
         from resumeAt: Double? = nil,
+        facts: MediaInfo? = nil,
         onSamples: nonisolated(nonsending) (ArraySlice<Float>) async throws -> Void
     ) async throws -> Bool {
         var toDrop = max(0, samples(inSeconds: resumeAt ?? start) - samples(inSeconds: start))
-        let audio = try await tools.decode(path, start: start, end: end) { chunk in
+        let audio = try await tools.decode(path, start: start, end: end, expectedSeconds: facts?.declaredSeconds) { chunk in
             try Task.checkCancellation()
             let kept = chunk.dropFirst(toDrop)
             toDrop -= chunk.count - kept.count

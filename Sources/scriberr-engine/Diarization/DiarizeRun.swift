@@ -33,11 +33,12 @@ struct DiarizeRun: Sendable {
     private func readAll() async throws -> ([Float], Bool) {
         var all: [Float] = []
         // Room for all at once: growing would need the double at times.
-        if let expected = try await recording.seconds() {
+        let facts = try await recording.facts()
+        if let expected = recording.seconds(facts) {
             try makeRoom(Diarizer.memoryBytes(seconds: expected))
             all.reserveCapacity(samples(inSeconds: expected) + sampleRate)
         }
-        let isTruncated = try await recording.read { all.append(contentsOf: $0) }
+        let isTruncated = try await recording.read(facts: facts) { all.append(contentsOf: $0) }
         return (all, isTruncated)
     }
 

@@ -14,11 +14,12 @@ struct TranscribeRun: Sendable {
     /// Runs to the end; throws `CancellationError` soon after its task was canceled.
     func run() async throws -> OrderReport {
         let processorBefore = ResourceUse.processorSeconds
-        if let seconds = try await recording.seconds() { wire.send(.audio(order: order.order, seconds: seconds)) }
+        let facts = try await recording.facts()
+        if let seconds = recording.seconds(facts) { wire.send(.audio(order: order.order, seconds: seconds)) }
         let isResumed = order.resumeAt > recording.start
         let resumedPrelude = isResumed && recognizer.preludeSeconds > 0 ? try await prelude() : nil
         if let resumedPrelude { try recognizer.listen(to: resumedPrelude) }
-        let summary = try await recognizeAll(needsPrelude: recognizer.preludeSeconds > 0 && resumedPrelude == nil)
+        let summary = try await recognizeAll(facts, needsPrelude: recognizer.preludeSeconds > 0 && resumedPrelude == nil)
         return OrderReport(
             audioSeconds: summary.audioSeconds,
             speechSeconds: summary.speechSeconds,
@@ -34,12 +35,12 @@ struct TranscribeRun: Sendable {
         var isTruncated = false
     }
 
-    private func recognizeAll(needsPrelude: Bool) async throws -> Summary {
+    private func recognizeAll(_ facts: MediaInfo, needsPrelude: Bool) async throws -> Summary {
         let start = max(recording.start, order.resumeAt)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             var cutter = try cutter(start: start, firstIndex: order.firstPiece)
             var feed = Feed(run: self, preludeSeconds: needsPrelude ? recognizer.preludeSeconds : 0)
-            let isTruncated = try await recording.read(from: start) { samples in
+            let isTruncated = try await recording.read(from: start, facts: facts) { samples in
                 try await feed.take(cutter.append(samples), isLast: false, group: &group)
                 position.scanned(to: cutter.position)
             }

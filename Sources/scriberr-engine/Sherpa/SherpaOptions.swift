@@ -23,7 +23,7 @@ struct SherpaOptions: Sendable, Hashable {
         guard order.hotwords.isEmpty || family.takesHotwords else {
             throw OrderCheck.unsupported("The model '\(id)' takes no hotwords.", field: "hotwords")
         }
-        guard order.hotwords.allSatisfy({ $0.allSatisfy { $0.isLetter || $0.isNumber || " '-.&".contains($0) } }) else {
+        guard order.hotwords.allSatisfy(HotwordRule.allows) else {
             throw OrderCheck.unsupported("A hotword holds a character that is not allowed.", field: "hotwords")
         }
         guard devices.contains(order.device) else {

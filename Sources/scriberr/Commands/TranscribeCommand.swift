@@ -80,11 +80,12 @@ struct TranscribeCommand: AsyncParsableCommand {
         let terminal = Terminal()
         let engines = try EngineRoom(settings)
         var failures = 0
-        for file in files {
+        let names = OutputNames(files)
+        for (place, file) in files.enumerated() {
             do {
                 let result = try await transcribe(file, engines, terminal)
                 terminal.clear()
-                try write(result.transcript, of: file)
+                try write(result.transcript, of: file, called: names[place])
                 if !quiet { for warning in result.warnings { terminal.say("\(name(of: file)): note: \(warning.message)") } }
             } catch let error as ScriberrError {
                 failures += 1
@@ -111,7 +112,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         return try await run.run(TerminalSink(name: name(of: file), terminal: quiet ? nil : terminal))
     }
 
-    private func write(_ transcript: Transcript, of file: String) throws {
+    private func write(_ transcript: Transcript, of file: String, called outputName: String) throws {
         do {
             let export = try export
             let title = (name(of: file) as NSString).deletingPathExtension
@@ -120,7 +121,7 @@ struct TranscribeCommand: AsyncParsableCommand {
             var target = output
             if isFolder(output) {
                 try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-                target = (output as NSString).appendingPathComponent("\(outputName(of: file)).\(export.format.fileExtension)")
+                target = (output as NSString).appendingPathComponent("\(outputName).\(export.format.fileExtension)")
             }
             try bytes.write(to: URL(fileURLWithPath: target), options: .atomic)
         } catch let error as CocoaError {
@@ -141,12 +142,6 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     private func name(of file: String) -> String { (file as NSString).lastPathComponent }
-
-    /// The recording's name without its ending; with it where two recordings differ in nothing else.
-    private func outputName(of file: String) -> String {
-        func stem(_ file: String) -> String { (name(of: file) as NSString).deletingPathExtension }
-        return files.count { stem($0) == stem(file) } > 1 ? name(of: file) : stem(file)
-    }
 
     private func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false

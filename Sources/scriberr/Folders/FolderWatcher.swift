@@ -11,6 +11,8 @@ actor FolderWatcher {
     private let journal: FolderJournal
     private var scan: FolderScan
     private var atWork: Set<String> = []
+    /// Who waits for the end of work on the same bytes, by their hash.
+    private var turns: [String: [CheckedContinuation<Void, Never>]] = [:]
     /// Recordings that were dealt with and stay where they are, by their marks.
     private var settled: Set<String> = []
     /// Recordings that could not be handed over are tried again after a while.
@@ -76,6 +78,11 @@ actor FolderWatcher {
     private func work(on name: String) async throws {
         let path = rules.folder + "/" + name
         let hash = try await Self.hash(of: path)
+        // Of two copies that come together one is done and the other put away.
+        while turns[hash] != nil { await withCheckedContinuation { turns[hash]?.append($0) } }
+        turns[hash] = []
+        defer { for waiting in turns.removeValue(forKey: hash) ?? [] { waiting.resume() } }
+        try Task.checkCancellation()
         var entry = journal[hash] ?? entry(hash, name, .taken)
         switch entry.state {
         case .done, .failed:

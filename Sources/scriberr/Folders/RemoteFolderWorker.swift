@@ -16,23 +16,20 @@ struct RemoteFolderWorker: FolderWorker {
     func start(_ path: String, file: String?, hash: String, since: Timestamp) async throws -> String {
         var request = request
         request.fileID = file ?? ""
-        // The server remembers the key: asked again about the same recording it answers the job that it made.
+        // The server remembers the key: asked again about the same upload, which the journal knows, it answers the job that it made.
         let answer = try await client.send(
             .POST,
             "transcriptions",
             json: request,
-            headers: [("Idempotency-Key", "watch-\(hash)")]
+            headers: [("Idempotency-Key", "watch-\(file ?? hash)")]
         )
         return (try answer.json() as RemoteJob).id
     }
 
     func finish(_ job: String, path: String, formats: [String]) async throws -> [(fileExtension: String, bytes: Data)] {
         let ended = try await JobFollower(client: client, id: job).run()
-        guard ended.status == "completed" else {
-            let failure = ended.failure
-            // The server has tried as often as it does; another try is a person's choice.
-            throw ScriberrError(failure.code, failure.message, disposition: .permanent)
-        }
+        // Another try is a person's choice.
+        guard ended.status == "completed" else { throw ended.failure }
         let target = TranscriptTarget()
         var results: [(String, Data)] = []
         for name in formats {

@@ -40,6 +40,7 @@ struct OptionRulesTests {
         (TranscriptionOptions(model: "whisper-base", hotwords: ["x"]), "options.hotwords"),
         (TranscriptionOptions(model: "parakeet-v2", hotwords: ["a/b"]), "options.hotwords"),
         (TranscriptionOptions(model: "parakeet-v2", hotwords: [""]), "options.hotwords"),
+        (TranscriptionOptions(model: "parakeet-v2", hotwords: ["C++"]), "options.hotwords"),
         (TranscriptionOptions(model: "parakeet-v2", hotwords: [String](repeating: "word", count: 501)), "options.hotwords"),
         (TranscriptionOptions(speakers: 0), "options.speakers"), (TranscriptionOptions(maxSpeakers: 51), "options.max_speakers"),
         (TranscriptionOptions(minSpeakers: 3, maxSpeakers: 2), "options.min_speakers"),

@@ -56,6 +56,52 @@ import Testing
         }
     }
 
+    @Test func `a text and the version that it is said to be belong together while somebody edits`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let job = try await finished(world, client)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for version in 1...60 {
+                        let change = #"{"op":"set_text","segment":"seg_000001","text":"This is \#(version + 1)."}"#
+                        let answer = try await edit(client, job, "\"v\(version)\"", change)
+                        #expect(answer.status == 200)
+                    }
+                }
+                for _ in 0..<3 {
+                    group.addTask {
+                        var version = 1
+                        while version < 61 {
+                            let read = try await client.get(job + "/transcript")
+                            version = try #require(read.value("version") as? Int)
+                            let text = try #require(read["text"])
+                            #expect(version == 1 || text.hasPrefix("This is \(version)."))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func `a change that would never end is refused, and no id of others ends the server`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let job = try await finished(world, client)
+            let large = """
+                {"transcript":{"text":"Hello there","segments":[{"id":"seg_9223372036854775807","start":0,"end":1,"text":"Hello there"}],\
+                "words":[]}}
+                """
+            #expect(try await client.send("PATCH", job + "/transcript", json: large, [("If-Match", "*")]).status == 200)
+            let split = #"{"op":"split","segment":"seg_9223372036854775807","offset":5}"#
+            #expect(try await edit(client, job, "*", split).status == 200)
+            let grow = #"{"op":"replace","find":"e","with":"\#(String(repeating: "e", count: 64))"}"#
+            let answer = try await edit(client, job, "*", Array(repeating: grow, count: 200).joined(separator: ","))
+            #expect(answer.status == 422 && answer["error.field"] == "operations")
+            #expect(try await client.get(job + "/transcript").text.count < 1_000)
+        }
+    }
+
     @Test func `of two people who edit the same version the second is told`() async throws {
         try await ServerWorld.run { world async throws in
             let client = try await world.signedIn()
@@ -308,6 +354,28 @@ import Testing
             #expect(try await client.get("/api/v1/files/\(job["file_id"] ?? "")/audio").body == whole)
             #expect(try await client.get("/api/v1/recordings").items.isEmpty)
             #expect(try await client.send("POST", path + ":finish").failure == "404 NOT_FOUND")
+        }
+    }
+
+    @Test func `a piece that is kept while the recording is finished is in it, or the recording stays`() async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            for round in 0..<20 {
+                let id = try #require(try await client.send("POST", "/api/v1/recordings", json: start)["id"])
+                let whole = TestForm.recording(seed: UInt8(round))
+                let path = "/api/v1/recordings/\(id)"
+                #expect(try await client.send("PUT", path + "/pieces/0", body: whole).status == 200)
+                async let piece = client.send("PUT", path + "/pieces/1", body: [1, 2, 3])
+                async let finished = client.send("POST", path + ":finish")
+                let (kept, job) = (try await piece, try await finished)
+                if job.status == 202 {
+                    let bytes = try await client.get("/api/v1/files/\(job["file_id"] ?? "")/audio").body
+                    #expect(kept.status == 200 ? bytes == whole + [1, 2, 3] : kept.failure == "404 NOT_FOUND" && bytes == whole)
+                } else {
+                    #expect(job.failure == "409 CONFLICT" && kept.status == 200)
+                    #expect(try await client.send("POST", path + ":finish").status == 202)
+                }
+            }
         }
     }
 

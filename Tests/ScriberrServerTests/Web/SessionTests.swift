@@ -34,10 +34,23 @@ import Testing
             #expect(answer.status == 200 && answer["user.username"] == "alice")
             #expect(Set(answer.json.keys) == ["user"])
             let set = answer.headers["Set-Cookie"]
-            #expect(set.count == 2)
+            #expect(set.count == 3)
             #expect(set.allSatisfy { $0.contains("; HttpOnly") && $0.contains("; SameSite=Strict") && !$0.contains("Secure") })
-            #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=rt_") && $0.contains("; Path=/api/v1/auth/session;") })
+            #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=rt_") && $0.contains("; Path=/api/v1/auth;") })
+            // What an earlier release has set would go before it.
+            #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=;") && $0.contains("; Path=/api/v1/auth/session; Max-Age=0") })
             #expect(try await browser.get("/api/v1/auth/me")["username"] == "alice")
+        }
+    }
+
+    @Test func `browsers send the refresh token to the routes that use it, and to no others`() async throws {
+        try await ServerWorld.run { world async throws in
+            let set = try await register(world).answer.headers["Set-Cookie"]
+            let path = try #require(set.first { $0.hasPrefix("scriberr_refresh_token=rt_") }?.firstMatch(of: /Path=([^;]*)/)?.1)
+            // RFC 6265, 5.1.4.
+            func isSent(to target: String) -> Bool { target == path || target.hasPrefix(path + "/") }
+            for target in ["session", "session:refresh", "session:register"] { #expect(isSent(to: "/api/v1/auth/" + target)) }
+            #expect(!isSent(to: "/api/v1/transcriptions") && !isSent(to: "/api/v1/files"))
         }
     }
 
@@ -46,7 +59,7 @@ import Testing
             $0.secureCookies = true
         } _: { world async throws in
             let set = try await register(world).answer.headers["Set-Cookie"]
-            #expect(set.count == 2 && set.allSatisfy { $0.hasSuffix("; Secure") })
+            #expect(set.count == 3 && set.allSatisfy { $0.hasSuffix("; Secure") })
         }
     }
 

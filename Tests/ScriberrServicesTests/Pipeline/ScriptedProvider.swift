@@ -10,6 +10,7 @@ final class ScriptedProvider: Provider {
     private let turns: Result<[SpeakerTurn], ScriberrError>
     private let failure: ScriberrError?
     private let installed: Set<String>
+    private let isTruncated: Bool
     private let seen = Mutex<[TranscriptionRequest]>([])
     private let seenSpeakers = Mutex<[DiarizationRequest]>([])
 
@@ -18,12 +19,14 @@ final class ScriptedProvider: Provider {
         pieces: [SpeechPiece] = [],
         turns: Result<[SpeakerTurn], ScriberrError> = .success([]),
         failure: ScriberrError? = nil,
-        installed: Set<String> = ["whisper-base", "pocketsphinx-en-us", "diarization-default"]
+        installed: Set<String> = ["whisper-base", "pocketsphinx-en-us", "diarization-default"],
+        isTruncated: Bool = false
     ) {
         self.pieces = pieces
         self.turns = turns
         self.failure = failure
         self.installed = installed
+        self.isTruncated = isTruncated
     }
 
     /// What was asked for.
@@ -65,7 +68,7 @@ final class ScriptedProvider: Provider {
             try await onEvent(.position(piece.resumeAt))
         }
         if let failure { throw failure }
-        return TranscriptionReport(audioSeconds: 100, speechSeconds: 50)
+        return TranscriptionReport(audioSeconds: 100, speechSeconds: 50, isTruncated: isTruncated)
     }
 
     func diarize(_ request: DiarizationRequest, onProgress: @Sendable (Double) async throws -> Void) async throws -> [SpeakerTurn]

@@ -101,6 +101,12 @@ struct SpeechRunTests {
         #expect(result.warnings.map(\.code) == ["NO_SPEECH"])
     }
 
+    @Test func `a recording that is damaged or ends early gives what could be read, and a warning`() async throws {
+        let result = try await run(ScriptedProvider(pieces: [piece(0, "hello there")], isTruncated: true))
+        #expect(result.transcript.text == "hello there")
+        #expect(result.warnings.map(\.code) == ["MEDIA_TRUNCATED"])
+    }
+
     @Test func `a text without any time lies in the part that was asked for`() async throws {
         let provider = ScriptedProvider(pieces: [SpeechPiece(index: 0, start: 0, end: 0, resumeAt: 0, text: "hello", words: [])])
         let result = try await run(provider)

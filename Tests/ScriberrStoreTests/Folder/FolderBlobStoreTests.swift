@@ -54,6 +54,18 @@ import Testing
         }
     }
 
+    @Test func `a writer takes the place of a dead one of the same key, never of a living one`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try FolderBlobStore(path: folder)
+            #expect(FileManager.default.createFile(atPath: folder + "/.incoming/file_1", contents: Data("half of".utf8)))
+            let writer = try await store.create("file_1")
+            await #expect(throws: ScriberrError.self) { try await store.create("file_1") }
+            try await writer.write(Array("abc".utf8)[...])
+            _ = try await writer.commit()
+            #expect(try await store.size(of: "file_1") == 3)
+        }
+    }
+
     @Test func `leftovers of dead writers go and living ones stay`() async throws {
         try await withTemporaryFolder { folder in
             let store = try FolderBlobStore(path: folder)

@@ -32,6 +32,67 @@ import Testing
         return copy
     }
 
+    @Test func `a segment gets a number that nobody has, however large the numbers of others are`() throws {
+        for taken in ["seg_9223372036854775807", "seg_000002", "seg_999999999", "seg_-4"] {
+            var copy = talk
+            copy.transcript.segments[1].id = taken
+            try copy.apply(.split(segment: "seg_000001", offset: 5))
+            #expect(Set(copy.transcript.segments.map(\.id)).count == 3)
+            #expect(copy.transcript.segments[2].id == taken)
+        }
+    }
+
+    @Test func `replacements make no text longer than a segment may be`() throws {
+        var copy = talk
+        let grow = TranscriptEdit.replace(TextReplacement(find: "o", with: String(repeating: "o", count: 64)))
+        #expect(throws: ScriberrError.self) { for _ in 0..<1_000 { try copy.apply(grow) } }
+        #expect(copy.transcript.text.utf8.count < 250_000)
+        // What a document made longer may stay as long.
+        copy = talk
+        copy.transcript.segments[0].text = String(repeating: "good ", count: 40_000)
+        try copy.apply(.replace(TextReplacement(find: "good", with: "fine")))
+        #expect(copy.transcript.segments[0].text.hasPrefix("fine fine"))
+    }
+
+    @Test func `a long segment with nothing in common with its new text is done in moments`() throws {
+        var copy = talk
+        let (old, new) = ((0..<20_000).map { "a\($0)" }, (0..<20_000).map { "b\($0)" })
+        copy.transcript.segments[0].text = old.joined(separator: " ")
+        copy.transcript.words = old.enumerated().map { word($1, 1 + Double($0) / 10_000, 1 + Double($0 + 1) / 10_000) }
+        copy.transcript.segments[0].end = 3
+        copy.transcript.segments.removeLast()
+        try copy.apply(.setText(segment: "seg_000001", text: String(new.joined(separator: " ").prefix(99_000))))
+        #expect(copy.transcript.words.first?.word == "b0")
+        #expect(copy.transcript.words.allSatisfy { $0.start >= 1 && $0.end <= 3 })
+    }
+
+    @Test func `a sentence that was nothing but marks for a while has words again`() throws {
+        let new = try edited(
+            .setText(segment: "seg_000001", text: "…"),
+            .setText(segment: "seg_000001", text: "Good evening everybody.")
+        )
+        let words = new.transcript.words
+        #expect(words.map(\.word) == ["Good", "evening", "everybody", "how", "are", "you"])
+        #expect(words[0].start == 1 && words[2].end == 4 && words[0].end == words[1].start)
+        // Where nobody has words, nobody gets some.
+        var copy = talk
+        copy.transcript.words = []
+        try copy.apply(.setText(segment: "seg_000001", text: "…"))
+        try copy.apply(.setText(segment: "seg_000001", text: "Good evening."))
+        #expect(copy.transcript.words.isEmpty)
+    }
+
+    @Test func `a word that a split goes through becomes two, each with its share of the time`() throws {
+        let new = try edited(
+            .split(segment: "seg_000001", offset: 7),
+            .setText(segment: "seg_000001", text: "Good evening")
+        )
+        #expect(new.transcript.segments.map(\.text) == ["Good evening", "rning, Bob.", "How are you?"])
+        let words = new.transcript.words
+        #expect(words.map(\.word) == ["good", "evening", "rning", "bob", "how", "are", "you"])
+        #expect(words[1].start == 1.5 && words[1].end == 1.786 && words[2].start == 1.786 && words[2].end == 2.5)
+    }
+
     @Test func `a changed word takes the time of the one it replaces and the others keep theirs`() throws {
         let words = try edited(.setText(segment: "seg_000001", text: "Good evening, Bob.")).transcript.words
         #expect(words.map(\.word) == ["good", "evening", "bob", "how", "are", "you"])

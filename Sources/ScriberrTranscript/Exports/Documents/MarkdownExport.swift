@@ -30,10 +30,12 @@ struct MarkdownExport: TranscriptExport {
     /// Takes the meaning from what Markdown or HTML would read as markup.
     static func escaped(_ text: String) -> String {
         var result = ""
+        var isNumber = true
         for (index, scalar) in text.unicodeScalars.enumerated() {
             let startsBlock = index == 0 && (scalar == "+" || scalar == "-" || scalar == ">")
-            let endsListNumber = (scalar == "." || scalar == ")") && !result.isEmpty && result.allSatisfy(\.isNumber)
+            let endsListNumber = (scalar == "." || scalar == ")") && index > 0 && isNumber
             if special.contains(scalar) || startsBlock || endsListNumber { result += "\\" }
+            isNumber = isNumber && ("0"..."9").contains(scalar)
             result.unicodeScalars.append(scalar)
         }
         return result

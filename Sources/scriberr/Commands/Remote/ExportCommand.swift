@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ScriberrCore
+import ScriberrTranscript
 
 /// `scriberr export`.
 struct ExportCommand: AsyncParsableCommand {
@@ -45,8 +46,8 @@ struct ExportCommand: AsyncParsableCommand {
             }
             let target = TranscriptTarget(format: remote.json ? "json" : format, output: output, options: exportOption)
             // A title is what a person wrote; as the name of a file it must not lead elsewhere.
-            let name = job.title.replacingOccurrences(of: "/", with: "_") + "."
-            try await target.write(id, of: name, client)
+            let name = FileName.clean(job.title, charactersMax: 120, bytesMax: 200) ?? "transcript"
+            try await target.write(id, called: name, client)
         }
     }
 }

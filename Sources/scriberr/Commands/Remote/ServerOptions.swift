@@ -30,7 +30,8 @@ enum RemoteExit {
     static func code(for error: ScriberrError) -> ExitCode {
         switch error.code {
         case .unauthorized, .forbidden: notSignedIn
-        case .remoteFailed, .serviceUnavailable: unreachable
+        case .remoteFailed where error.disposition == .transient: unreachable
+        case .serviceUnavailable where error.disposition == .transient: unreachable
         case .notFound: notFound
         default: failed
         }

@@ -54,9 +54,10 @@ struct SubmitCommand: AsyncParsableCommand {
         try await RemoteExit.run(terminal) {
             let client = try remote.client()
             var worst: ScriberrError?
-            for file in files {
+            let names = OutputNames(files)
+            for (place, file) in files.enumerated() {
                 do {
-                    try await submit(file, client, quiet ? nil : terminal)
+                    try await submit(file, called: names[place], client, quiet ? nil : terminal)
                 } catch let error as ScriberrError {
                     terminal.say("\(name(of: file)): \(error.message) [\(error.code.rawValue)]")
                     worst = error
@@ -68,7 +69,7 @@ struct SubmitCommand: AsyncParsableCommand {
         }
     }
 
-    private func submit(_ file: String, _ client: ServerClient, _ terminal: Terminal?) async throws {
+    private func submit(_ file: String, called outputName: String, _ client: ServerClient, _ terminal: Terminal?) async throws {
         let name = name(of: file)
         let upload = ResumableUpload(client: client, path: file, title: choices.title) { sent, length in
             terminal?.status("\(name): \(Terminal.bar(Double(sent) / Double(max(1, length)))) sending")
@@ -92,7 +93,7 @@ struct SubmitCommand: AsyncParsableCommand {
         terminal?.clear()
         for warning in ended.warnings ?? [] { terminal?.say("\(name): note: \(warning.message)") }
         guard ended.status == "completed" else { throw ended.failure }
-        try await TranscriptTarget(format: remote.json ? "json" : format, output: output).write(job.id, of: name, client)
+        try await TranscriptTarget(format: remote.json ? "json" : format, output: output).write(job.id, called: outputName, client)
     }
 
     private func name(of file: String) -> String { (file as NSString).lastPathComponent }
@@ -225,9 +226,10 @@ struct NewJobRequest: Encodable {
 }
 
 extension RemoteJob {
-    /// Why there is no transcript.
+    /// Why there is no transcript. Permanent, whatever the code: the server has tried as often as it does, and it is here to tell.
     var failure: ScriberrError {
         if status == "canceled" { return ScriberrError(.conflict, "The job was canceled.") }
-        return ScriberrError(ScriberrError.Code(rawValue: errorCode ?? "FAILED"), error ?? "The job failed.")
+        let code = ScriberrError.Code(rawValue: errorCode ?? "FAILED")
+        return ScriberrError(code, error ?? "The job failed.", disposition: .permanent)
     }
 }

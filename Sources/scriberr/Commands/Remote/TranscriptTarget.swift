@@ -41,21 +41,21 @@ struct TranscriptTarget {
         return FileManager.default.isWritableFile(atPath: folder) ? nil : "The folder '\(folder)' cannot be written."
     }
 
-    /// Fetches the transcript of a job and writes it. `name` is what a file in a folder is called after.
-    func write(_ job: String, of name: String, _ client: ServerClient) async throws {
+    /// Fetches the transcript of a job and writes it. `name` is what a file in a folder is called, without an ending.
+    func write(_ job: String, called name: String, _ client: ServerClient) async throws {
         let export = try TranscriptExports.named(chosenFormat)
         let data = try await fetch(job, export.format.id, client)
         guard let output else {
             Output.write(data)
-            if let last = data.last, last != 10 { Output.write(Data("\n".utf8)) }
+            // Text ends with its line; a document is its bytes.
+            if export.format.isText, let last = data.last, last != 10 { Output.write(Data("\n".utf8)) }
             return
         }
         do {
             var target = output
             if Self.isFolder(output) {
                 try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-                let stem = (name as NSString).deletingPathExtension
-                target = (output as NSString).appendingPathComponent("\(stem).\(export.format.fileExtension)")
+                target = (output as NSString).appendingPathComponent("\(name).\(export.format.fileExtension)")
             }
             try data.write(to: URL(fileURLWithPath: target), options: .atomic)
         } catch {
