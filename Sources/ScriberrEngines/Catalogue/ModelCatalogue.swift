@@ -86,8 +86,7 @@ package struct ModelCatalogue: Sendable {
     /// The voice-activity model. Throws `ENGINE_UNAVAILABLE` when it is not installed.
     package func voiceActivityModelPath() throws -> String {
         let folder = absolute("\(settings.nativeFolder)/silero-vad")
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".onnx") }
-            .sorted()
+        let names = try names(in: folder).filter { $0.hasSuffix(".onnx") }.sorted()
         let preferred = ["silero_vad_16k_op15.onnx", "silero_vad.onnx"].first(where: names.contains)
         guard let name = preferred ?? names.first else {
             throw ScriberrError(
@@ -97,6 +96,22 @@ package struct ModelCatalogue: Sendable {
             )
         }
         return "\(folder)/\(name)"
+    }
+
+    /// What lies in a folder; nothing when it is not there. That it cannot be looked at, for lack of file descriptors or a disk that is
+    /// away, says nothing about what is installed.
+    private func names(in folder: String) throws -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            guard FileManager.default.fileExists(atPath: folder) else { return [] }
+            throw ScriberrError(
+                .engineUnavailable,
+                "The speech engine's files cannot be read at the moment.",
+                disposition: .transient,
+                detail: "\(error)"
+            )
+        }
     }
 
     private var folders: [String] { ([settings.cacheFolder] + settings.modelFolders).map(absolute) }

@@ -1,8 +1,8 @@
 /// Which elements of a list are still there in another, in the same order.
 ///
-/// What both begin and end with is taken first. In between, words that occur once in each hold the rest together (*patience*,
-/// Bram Cohen's way of comparing files), and what lies between two of them is compared by `difference(from:)` where it is short enough:
-/// that one takes room and time by the square of what differs.
+/// What both begin and end with is taken first. In between, runs of three words that occur once in each hold the rest together (after
+/// *patience*, Bram Cohen's way of comparing files, which does it with lines), and what lies between two of them is compared by
+/// `difference(from:)` where it is short enough: that one takes room and time by the square of what differs.
 struct WordMatching {
     private let old: [String]
     private let new: [String]
@@ -10,7 +10,9 @@ struct WordMatching {
 
     /// The longest two stretches together that are compared word by word.
     private static let comparedMax = 1_000
-    /// How often what lies between two words is divided again.
+    /// How many words are looked for together: single ones come again and again.
+    private static let runLength = 3
+    /// How often what lies between two runs is divided again.
     private static let depthMax = 12
 
     /// Compares `new` to `old`; `pairs` are in order.
@@ -47,7 +49,7 @@ struct WordMatching {
         pairs += stays.map { (old: $0, new: $1) }
     }
 
-    /// Compares what lies between the words that hold it together. Where there are none, nothing is still there.
+    /// Compares what lies between the runs that hold it together. Where there are none, nothing is still there.
     private mutating func divide(_ a: Range<Int>, _ b: Range<Int>, depth: Int) {
         let anchors = anchors(a, b)
         guard !anchors.isEmpty else { return }
@@ -60,12 +62,11 @@ struct WordMatching {
         match(i..<a.upperBound, j..<b.upperBound, depth: depth + 1)
     }
 
-    /// Words that occur once in each, as many as are in the same order in both: the longest increasing run of their places.
+    /// Where runs begin that occur once in each, as many as are in the same order in both: the longest increasing row of their places.
     private func anchors(_ a: Range<Int>, _ b: Range<Int>) -> [(old: Int, new: Int)] {
         let places = Self.single(new, b)
-        let oldPlaces = Self.single(old, a)
-        let both = a.compactMap { i in oldPlaces[old[i]].flatMap { _ in places[old[i]].map { (old: i, new: $0) } } }
-        // The last of the best run of each length, and for each pair the one before it in its run.
+        let both = Self.single(old, a).compactMap { run, place in places[run].map { (old: place, new: $0) } }.sorted { $0.old < $1.old }
+        // The last of the best row of each length, and for each pair the one before it in its row.
         var lasts: [Int] = []
         var before = [Int?](repeating: nil, count: both.count)
         for (index, pair) in both.enumerated() {
@@ -77,21 +78,22 @@ struct WordMatching {
             before[index] = low > 0 ? lasts[low - 1] : nil
             if low == lasts.count { lasts.append(index) } else { lasts[low] = index }
         }
-        var run: [(old: Int, new: Int)] = []
+        var row: [(old: Int, new: Int)] = []
         var next = lasts.last
         while let index = next {
-            run.append(both[index])
+            row.append(both[index])
             next = before[index]
         }
-        return run.reversed()
+        return row.reversed()
     }
 
-    /// The places of words that occur once.
-    private static func single(_ words: [String], _ range: Range<Int>) -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for index in range { counts[words[index], default: 0] += 1 }
-        var places: [String: Int] = [:]
-        for index in range where counts[words[index]] == 1 { places[words[index]] = index }
-        return places
+    /// The places of runs that occur once.
+    private static func single(_ words: [String], _ range: Range<Int>) -> [ArraySlice<String>: Int] {
+        var places: [ArraySlice<String>: Int?] = [:]
+        for start in range.dropLast(runLength - 1) {
+            let run = words[start..<start + runLength]
+            places.updateValue(places[run] == nil ? start : nil, forKey: run)
+        }
+        return places.compactMapValues(\.self)
     }
 }

@@ -1,8 +1,24 @@
 import Foundation
+import ScriberrCore
 
 /// How many files and connections the process may have open.
 enum OpenFiles {
     private static let wanted: rlim_t = 65_536
+    /// With fewer, the database, engines and a handful of connections leave nothing to the runtime, which ends the process then.
+    private static let least = 256
+
+    /// How many connections may be served at once: half of what the process may open stays for recordings, the database and engines.
+    /// Throws `SERVICE_UNAVAILABLE` where too few files may be open.
+    static func connectionsMax() throws -> Int {
+        let limit = raiseLimit()
+        guard limit >= least else {
+            throw ScriberrError(
+                .serviceUnavailable,
+                "Only \(limit) files may be open at once (ulimit -n); the server needs \(least) and better 4,096."
+            )
+        }
+        return limit / 2
+    }
 
     /// Raises the limit as far as is useful and allowed: shells start programs with 1,024, and every listener takes one. Answers it.
     @discardableResult

@@ -72,7 +72,7 @@ enum ServerProgram {
             try await services.idempotency.takeOver()
         }
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
-        let server = await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
+        let server = try await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
         try await parts.run(
             parts.services + presence + [
                 PullKeeper(pulls: services.modelPulls, logger: logger),
@@ -105,7 +105,7 @@ extension QueueConfiguration {
 
 extension ServerOptions {
     /// What the environment says about HTTP.
-    init(_ settings: Settings, secret: String) {
+    init(_ settings: Settings, secret: String) throws {
         self.init(tokenSecret: [UInt8](secret.utf8))
         host = settings.host
         port = settings.port
@@ -114,8 +114,7 @@ extension ServerOptions {
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
         webFolder = settings.webFolder
-        // Half of what the process may open stays for recordings, the database and engines.
-        connectionsMax = min(connectionsMax, max(64, OpenFiles.raiseLimit() / 2))
+        connectionsMax = min(connectionsMax, try OpenFiles.connectionsMax())
         if settings.redirectsDownloads, case .bucket(let bucket) = settings.storage { mediaOrigin = bucket.location.origin }
         // What stops behind the server needs time as well.
         drainTimeout = min(drainTimeout, settings.shutdownTimeout / 4)
