@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -61,6 +62,11 @@ struct RawConnection {
             }
         }
         defer { drip.cancel() }
-        return try await readToEnd()
+        do {
+            return try await readToEnd()
+        } catch let error as IOError where error.errnoCode == ECONNRESET {
+            // What is sent to a connection that was closed resets it, which may be heard before the end.
+            return received
+        }
     }
 }
