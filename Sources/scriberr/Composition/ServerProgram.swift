@@ -113,6 +113,7 @@ extension ServerOptions {
         modelAliases = ModelAliases(changes: settings.guests.modelAliases)
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
+        trustedProxies = settings.trustedProxies
         webFolder = settings.webFolder
         // Half of what the process may open stays for recordings, the database and engines.
         connectionsMax = min(connectionsMax, max(64, OpenFiles.raiseLimit() / 2))
