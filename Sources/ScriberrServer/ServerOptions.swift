@@ -13,6 +13,8 @@ package struct ServerOptions: Sendable {
     package var tokenSecret: [UInt8]
     /// How long an access token is good for.
     package var accessTokenLifetime: Duration = .seconds(24 * 3_600)
+    /// Who may say for whom a request is made; nobody as a rule.
+    package var trustedProxies = TrustedProxies()
     /// Whether browsers get their session's cookies for HTTPS only.
     package var secureCookies = false
     /// A folder to serve the web page from instead of the program's own copy, for working on it.

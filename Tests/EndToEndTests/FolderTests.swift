@@ -85,6 +85,44 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(15)))
+    func `an empty file is put away as failed, each time and with its reason`() async throws {
+        try await withTemporaryFolder { folder in
+            let program = Program(folder: folder)
+            let inbox = try makeInbox(folder)
+            for name in ["empty.wav", "other.mp3"] {
+                #expect(FileManager.default.createFile(atPath: inbox + "/" + name, contents: nil))
+                let run = try await program.run(arguments(inbox, folder) + ["--local", "--once"])
+                #expect(run.status == 1 && run.errors.contains("\(name): The file is empty."), "\(run.errors)")
+                #expect(try filesBelow(inbox + "/failed").contains(name + ".error.txt"))
+                #expect(!FileManager.default.fileExists(atPath: inbox + "/" + name))
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(15)))
+    func `copies that come together are one job, and one whose line is gone from the journal is done again`() async throws {
+        try await withTemporaryFolder { folder in
+            let server = ServerProcess(folder: folder)
+            let url = try await server.start()
+            let client = try await APIClient.registered(at: url)
+            let program = try await signedIn(url, folder)
+            let inbox = try makeInbox(folder)
+            for name in ["one.wav", "two.wav"] { try FileManager.default.copyItem(atPath: welcome, toPath: inbox + "/" + name) }
+            let first = try await watch(program, inbox, folder)
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(try filesBelow(inbox + "/done").sorted() == ["one.wav", "two.wav"])
+            #expect(try await jobCount(client) == 1)
+
+            try Data().write(to: URL(fileURLWithPath: inbox + "/.scriberr/journal.jsonl"))
+            try FileManager.default.moveItem(atPath: inbox + "/done/one.wav", toPath: inbox + "/one.wav")
+            let second = try await watch(program, inbox, folder)
+            #expect(second.status == 0, "\(second.errors)")
+            #expect(try await jobCount(client) == 2)
+            #expect(await server.stop() == 0)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(15)))
     func `a recording that is still written is not taken`() async throws {
         try await withTemporaryFolder { folder in
             let program = Program(folder: folder)

@@ -19,9 +19,9 @@ struct Program: Sendable {
     }
 
     /// Runs it to its end; output goes to files, so that none of it can stop the program.
-    func run(_ arguments: [String], input: String = "") async throws -> Run {
+    func run(_ arguments: [String], input: String = "", standardOutput: FileHandle? = nil) async throws -> Run {
         let name = folder + "/.run-\(UUID().uuidString)"
-        let child = try start(arguments, output: name, input: input)
+        let child = try start(arguments, output: name, input: input, standardOutput: standardOutput)
         await withCheckedContinuation { continuation in
             // A thread of its own: waiting for a process blocks.
             Thread.detachNewThread {

@@ -93,6 +93,9 @@ import Testing
             #expect(try await script.run(["jobs"]).status == 0)
             #expect(try await script.run(["profiles", "create", "--name", "p"]).status == 2, "the key may only read")
             #expect(try await script.run(["keys"]).status == 2, "a key is no login")
+            // Whose keys would it look after: those of the login, or those of the account that the key belongs to?
+            let both = try await Program(folder: folder, environment: ["SCRIBERR_API_KEY": key]).run(["keys"])
+            #expect(both.status == 2 && both.output.isEmpty && both.errors.contains("SCRIBERR_API_KEY is set"))
             let keys = try #require(try await program.run(["keys", "--json"]).json["items"] as? [[String: Any]])
             let id = try #require(keys.first { $0["name"] as? String == "script" }?["id"] as? String)
             #expect(try await program.run(["keys", "revoke", id]).status == 0)
@@ -160,6 +163,68 @@ import Testing
             #expect(rules["audio_days"] as? Int == 7)
             #expect(rules["transcript_days"] as? Int == 90)
             #expect(rules["delete_audio_after_success"] as? Bool == true)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(15)))
+    func `what standard output does not take is told, with what was made`() async throws {
+        try await withServer { url, folder in
+            let program = try await signedIn(url, folder)
+            func runFull(_ arguments: [String]) async throws -> Program.Run {
+                try await program.run(arguments, standardOutput: FileHandle(forWritingAtPath: "/dev/full"))
+            }
+            let submitted = try await runFull(["submit", welcome])
+            let job = try #require(submitted.errors.firstMatch(of: /The job (tr_[0-9a-f]+) was made\./)?.1)
+            let created = try await runFull(["keys", "create", "--name", "lost"])
+            let key = try #require(created.errors.firstMatch(of: /scriberr keys revoke (key_\w+)/)?.1)
+            #expect(try await program.run(["keys", "revoke", String(key)]).status == 0)
+            #expect(try await program.run(["jobs", "watch", String(job)]).status == 0)
+            for arguments in [
+                ["jobs"], ["jobs", "watch", String(job), "--json"], ["export", String(job)], ["models"],
+                ["submit", welcome, "--wait"],
+            ] {
+                let run = try await runFull(arguments)
+                #expect(
+                    run.status == 1 && run.errors.contains("Standard output cannot be written"),
+                    "\(arguments): \(run.errors)"
+                )
+            }
+            #expect([submitted.status, created.status] == [1, 1])
+            let copied = try await program.run(["export", String(job), "--output", "/dev/stdout"])
+            #expect(copied.status == 0 && copied.output.contains("computer"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(15)))
+    func `results of recordings with the same name lie side by side, and a document is its bytes`() async throws {
+        try await withServer { url, folder in
+            let program = try await signedIn(url, folder)
+            for place in ["a", "b"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
+                try FileManager.default.copyItem(atPath: welcome, toPath: "\(folder)/\(place)/talk.wav")
+            }
+            let run = try await program.run(["submit", "a/talk.wav", "b/talk.wav", "--wait", "--output", "texts/"])
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder + "/texts").sorted() == [
+                    "talk.wav-2.txt", "talk.wav.txt",
+                ]
+            )
+
+            let client = try await APIClient.signedIn(at: #require(URL(string: url)))
+            let jobs = try #require(try await program.run(["jobs", "--json"]).json["items"] as? [[String: Any]])
+            let id = try #require(jobs.first?["id"] as? String)
+            let title = String(repeating: "会", count: 120)
+            #expect(try await client.send("PATCH", "transcriptions/\(id)", json: ["title": title]).status == 200)
+            #expect(try await program.run(["export", id, "--output", "texts/"]).status == 0)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/texts")
+            #expect(names.contains { $0.hasPrefix("会会") && $0.hasSuffix(".txt") })
+            #expect(FileManager.default.createFile(atPath: folder + "/talk.docx", contents: nil))
+            let document = try #require(FileHandle(forWritingAtPath: folder + "/talk.docx"))
+            #expect(try await program.run(["export", id, "--format", "docx"], standardOutput: document).status == 0)
+            // A ZIP ends with 22 bytes that begin so; nothing may come behind them.
+            let bytes = try #require(FileManager.default.contents(atPath: folder + "/talk.docx"))
+            #expect(bytes.suffix(22).prefix(4) == Data([0x50, 0x4B, 0x05, 0x06]))
         }
     }
 

@@ -42,7 +42,7 @@ struct SettingsTests {
         ("TRANSCRIPTION_MAX_PER_USER", "some"),
         ("TRANSCRIPTION_STALL_TIMEOUT", "5"),
         ("TRANSCRIPTION_STALL_TIMEOUT", "59s"), ("PORT", "http"), ("PORT", "70000"),
-        ("UPLOAD_LIMIT_MB", "big"),
+        ("UPLOAD_LIMIT_MB", "big"), ("TRUSTED_PROXIES", "nginx"), ("TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0"),
         ("DATABASE_URL", "mysql://x"), ("STORAGE_URL", "gopher:x"), ("SHUTDOWN_TIMEOUT", "soon"), ("EVENT_RETENTION", "long"),
         ("IDEMPOTENCY_RETENTION", "long"), ("SPEECH_ENGINE_MODELS_DIR", "/no/such/folder"), ("SPEECH_REMOTES", "Lab!"),
         ("SPEECH_REMOTES", "local"), ("SPEECH_REMOTES", "a,a"), ("SPEECH_REMOTE_TIMEOUT", "soon"),

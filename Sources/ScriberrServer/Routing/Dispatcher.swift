@@ -18,7 +18,7 @@ struct Dispatcher: Sendable {
 
     /// Answers one request. Throws only when the connection is of no more use.
     func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        var exchange = Exchange(request: request, channel: channel, connections: server.connections, logger: logger)
+        var exchange = Exchange(request: request, channel: channel, server: server, logger: logger)
         var answer: Answer
         do {
             let destination = try await destination(of: request, &exchange)

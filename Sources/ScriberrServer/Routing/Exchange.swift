@@ -9,6 +9,7 @@ import ScriberrServices
 struct Exchange {
     let request: Request
     let requestID: String
+    /// Of the client, as far as it is known: behind a proxy that is not trusted it is the proxy's.
     let address: String
     let intake: BodyIntake
     /// The route's pattern, once known. Paths hold identifiers and are not logged.
@@ -19,12 +20,15 @@ struct Exchange {
     let channel: any Channel
     private let start = ContinuousClock.now
 
-    init(request: Request, channel: any Channel, connections: OpenConnections, logger: Logger) {
+    init(request: Request, channel: any Channel, server: ServerParts, logger: Logger) {
         self.request = request
         self.channel = channel
         requestID = makeRequestID(from: request.headers[.requestID])
-        address = channel.remoteAddress?.ipAddress ?? "local"
-        intake = BodyIntake(request, connections, channel)
+        address = server.options.trustedProxies.client(
+            of: channel.remoteAddress?.ipAddress ?? "local",
+            request.headers
+        )
+        intake = BodyIntake(request, server.connections, channel)
         self.logger = logger
         self.logger[metadataKey: "request_id"] = "\(requestID)"
     }
@@ -42,7 +46,7 @@ struct Exchange {
         channel.eventLoop.scheduleTask(in: limit.timeAmount) { channel.close(promise: nil) }
     }
 
-    /// One line for each request: 4xx as warning, 5xx as error with the private detail, the rest for debugging.
+    /// One line for each request: 4xx as warning with the address it came from, 5xx as error with the private detail, the rest for debugging.
     func log(_ answer: Answer) {
         switch answer.status.kind {
         case .serverError:
@@ -53,7 +57,7 @@ struct Exchange {
         case .clientError:
             logger.warning(
                 "api request rejected",
-                metadata: metadata(answer).merging(["code": "\(failure?.code.rawValue ?? "")"]) { $1 }
+                metadata: metadata(answer).merging(["code": "\(failure?.code.rawValue ?? "")", "client": "\(address)"]) { $1 }
             )
         default:
             if logger.logLevel <= .debug { logger.debug("api request", metadata: metadata(answer)) }

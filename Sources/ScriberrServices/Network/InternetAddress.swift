@@ -38,9 +38,15 @@ package struct InternetAddress: Hashable, Sendable, CustomStringConvertible {
         return bytes[0] & 0xE0 == 0x20 && !Self.isIn(Self.closedSix, bytes)
     }
 
+    /// The version 4 address as which a socket for both versions shows a mapped one (`::ffff:0:0/96`); any other as it is.
+    package var unmapped: InternetAddress { isMapped ? InternetAddress(bytes: Array(bytes[12...])) ?? self : self }
+
+    private var isMapped: Bool {
+        bytes.count == 16 && bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+    }
+
     /// The version 4 address that is meant by a mapped (`::ffff:0:0/96`) or translated (`64:ff9b::/96`) one.
     private var embeddedFour: [UInt8]? {
-        let isMapped = bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
         let isTranslated = bytes.starts(with: [0, 0x64, 0xFF, 0x9B]) && bytes[4..<12].allSatisfy { $0 == 0 }
         return isMapped || isTranslated ? Array(bytes[12...]) : nil
     }

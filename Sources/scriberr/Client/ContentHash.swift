@@ -4,6 +4,9 @@ import ScriberrCore
 
 /// SHA-256 as 64 hexadecimal digits.
 enum ContentHash {
+    /// Of no bytes at all.
+    static let nothing = text("")
+
     static func text(_ text: String) -> String { hexadecimal(SHA256.hash(data: Data(text.utf8))) }
 
     /// Of a file's bytes, read piece by piece. Throws `MEDIA_MISSING`.

@@ -7,8 +7,8 @@ struct JobFollower: Sendable {
     let id: String
     /// Hears the stage and how far the job is, 0 to 1.
     let progress: @Sendable (String, Double) -> Void
-    /// Hears every event.
-    var event: @Sendable (ServerEvent) -> Void = { _ in }
+    /// Hears every event; what it throws ends the run.
+    var event: @Sendable (ServerEvent) throws -> Void = { _ in }
     private static let triesMax = 10
     private static let ends = [
         "transcription.completed", "transcription.failed", "transcription.canceled", "transcription.deleted",
@@ -18,7 +18,7 @@ struct JobFollower: Sendable {
         client: ServerClient,
         id: String,
         progress: @escaping @Sendable (String, Double) -> Void = { _, _ in },
-        event: @escaping @Sendable (ServerEvent) -> Void = { _ in }
+        event: @escaping @Sendable (ServerEvent) throws -> Void = { _ in }
     ) {
         self.client = client
         self.id = id
@@ -49,7 +49,7 @@ struct JobFollower: Sendable {
 
     /// False at the end of the job.
     private func take(_ message: ServerEvent) async throws -> Bool {
-        event(message)
+        try event(message)
         let decoder = JSONDecoder()
         // What is not about progress has other fields.
         if let state = try? decoder.decode(RemoteProgress.self, from: Data(message.data.utf8)) {

@@ -30,7 +30,7 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch let error as ScriberrError {
             findings.append(.missing("ffmpeg", error.message))
         }
-        for finding in findings { print(finding.line) }
+        for finding in findings { try Output.line(finding.line) }
         if findings.contains(where: \.isGrave) { throw ExitCode(1) }
     }
 

@@ -77,7 +77,7 @@ private func forEach(
         do {
             let outcome = try await action(store, name, terminal)
             terminal.clear()
-            print("\(name): \(outcome)")
+            try Output.line("\(name): \(outcome)")
         } catch let error as ScriberrError {
             isGood = false
             terminal.say("\(name): \(error.message) [\(error.code.rawValue)]")

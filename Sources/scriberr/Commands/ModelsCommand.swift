@@ -30,7 +30,7 @@ struct ModelsCommand: AsyncParsableCommand {
             let cards = try await engines.registry.models().filter { !installed || $0.installed }
             await engines.close()
             if json { return try printJSON(cards) }
-            print(table(cards))
+            try Output.line(table(cards))
         }
 
         private func table(_ cards: [ModelCard]) -> String {
@@ -67,7 +67,7 @@ struct ModelsCommand: AsyncParsableCommand {
             }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(items), as: UTF8.self))
+            try Output.line(String(decoding: encoder.encode(items), as: UTF8.self))
         }
 
         private struct Item: Encodable {

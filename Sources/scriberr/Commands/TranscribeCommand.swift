@@ -58,7 +58,7 @@ struct TranscribeCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
-        if files.count > 1, let output, !isFolder(output) {
+        if files.count > 1, let output, !TranscriptTarget.isFolder(output) {
             throw ValidationError("With several recordings, --output must be a folder.")
         }
         if let output, let problem = TranscriptTarget.problem(withWritingTo: output) { throw ValidationError(problem) }
@@ -97,7 +97,7 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     private func transcribe(_ file: String, _ engines: EngineRoom, _ terminal: Terminal) async throws -> SpeechRun.Result {
-        guard FileManager.default.isReadableFile(atPath: file), !isFolder(file) else {
+        guard FileManager.default.isReadableFile(atPath: file), !TranscriptTarget.isFolder(file) else {
             throw ScriberrError(.mediaMissing, "There is no such recording, or it may not be read.")
         }
         if !quiet { terminal.status("\(name(of: file)): looking at the recording") }
@@ -113,20 +113,11 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     private func write(_ transcript: Transcript, of file: String, called outputName: String) throws {
-        do {
-            let export = try export
-            let title = (name(of: file) as NSString).deletingPathExtension
-            let bytes = Data(export.render(transcript, try exportOptions(title: title)))
-            guard let output else { return try FileHandle.standardOutput.write(contentsOf: bytes) }
-            var target = output
-            if isFolder(output) {
-                try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-                target = (output as NSString).appendingPathComponent("\(outputName).\(export.format.fileExtension)")
-            }
-            try bytes.write(to: URL(fileURLWithPath: target), options: .atomic)
-        } catch let error as CocoaError {
-            throw ScriberrError(.storageFailed, "The transcript could not be written there.", detail: "\(error)")
-        }
+        let export = try export
+        let title = (name(of: file) as NSString).deletingPathExtension
+        let bytes = Data(export.render(transcript, try exportOptions(title: title)))
+        guard let output else { return try Output.write(bytes) }
+        try TranscriptTarget.write(bytes, to: output, called: "\(outputName).\(export.format.fileExtension)")
     }
 
     private func exportOptions(title: String) throws(ScriberrError) -> ExportOptions {
@@ -142,12 +133,6 @@ struct TranscribeCommand: AsyncParsableCommand {
     }
 
     private func name(of file: String) -> String { (file as NSString).lastPathComponent }
-
-    private func isFolder(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        return path.hasSuffix("/") || (exists && isDirectory.boolValue)
-    }
 }
 
 extension SpeechTask: ExpressibleByArgument {}

@@ -113,6 +113,7 @@ extension ServerOptions {
         modelAliases = ModelAliases(changes: settings.guests.modelAliases)
         admitsLocalGuests = settings.guests.needNoKeyHere
         secureCookies = settings.secureCookies
+        trustedProxies = settings.trustedProxies
         webFolder = settings.webFolder
         connectionsMax = min(connectionsMax, try OpenFiles.connectionsMax())
         if settings.redirectsDownloads, case .bucket(let bucket) = settings.storage { mediaOrigin = bucket.location.origin }

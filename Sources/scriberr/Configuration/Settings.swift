@@ -1,6 +1,7 @@
 import Foundation
 import ScriberrCore
 import ScriberrEngines
+import ScriberrServer
 import ScriberrServices
 import ScriberrStore
 
@@ -12,6 +13,8 @@ struct Settings: Sendable {
     var isProduction: Bool
     var allowedOrigins: [String]
     var secureCookies: Bool
+    /// Who may say for whom a request is made.
+    var trustedProxies: TrustedProxies
     /// Serves the web page from this folder, for working on it; nil for the program's own copy.
     var webFolder: String?
     var logLevel: LogVerbosity
@@ -133,6 +136,11 @@ extension Settings {
         isProduction = reader.string("APP_ENV", default: "development").lowercased() == "production"
         allowedOrigins = reader.origins("ALLOWED_ORIGINS", default: "http://localhost:5173,http://localhost:8080")
         secureCookies = reader.value("SECURE_COOKIES").map { $0 == "true" } ?? isProduction
+        trustedProxies = reader.parsed(
+            "TRUSTED_PROXIES",
+            default: TrustedProxies(),
+            wants: "IPv4 or IPv6 addresses or ranges of them, such as 127.0.0.1,10.0.0.0/8,fd00::/8"
+        ) { TrustedProxies($0) }
         webFolder = reader.path("SCRIBERR_WEB_DIR", PlaceCheck.folderThatIsThere)
         logLevel = LogVerbosity(named: reader.string("LOG_LEVEL", default: "info")) ?? .info
         database = Self.database(from: &reader)

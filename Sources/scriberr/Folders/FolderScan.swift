@@ -43,7 +43,7 @@ struct FolderScan {
             next[name] = (stamp, since)
             // At rest for long already, by its own times, or for as long as we look.
             let rest = max(Date().timeIntervalSince1970 - max(stamp.changed, stamp.modified), (now - since) / .seconds(1))
-            if rest >= settle / .seconds(1), stamp.size > 0, !isOpenForWriting(name) {
+            if rest >= settle / .seconds(1), !isOpenForWriting(name) {
                 let mark = "\(name) \(stamp.inode) \(stamp.size) \(stamp.modified)"
                 ready.append((Found(name: name, mark: mark), stamp.modified))
             }

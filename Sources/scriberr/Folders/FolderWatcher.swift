@@ -78,6 +78,7 @@ actor FolderWatcher {
     private func work(on name: String) async throws {
         let path = rules.folder + "/" + name
         let hash = try await Self.hash(of: path)
+        guard hash != ContentHash.nothing else { return try refuseEmpty(name) }
         // Of two copies that come together one is done and the other put away.
         while turns[hash] != nil { await withCheckedContinuation { turns[hash]?.append($0) } }
         turns[hash] = []
@@ -115,6 +116,15 @@ actor FolderWatcher {
             say("\(name): \(entry.error ?? "")")
         }
         try journal.note(entry)
+        try putAway(name, entry)
+    }
+
+    /// The journal says nothing of it: empty files are not the same recording.
+    private func refuseEmpty(_ name: String) throws {
+        var entry = entry(ContentHash.nothing, name, .failed)
+        entry.error = "The file is empty. [\(ScriberrError.Code.mediaUnreadable.rawValue)]"
+        failures += 1
+        say("\(name): \(entry.error ?? "")")
         try putAway(name, entry)
     }
 

@@ -38,7 +38,9 @@ import Testing
             #expect(set.allSatisfy { $0.contains("; HttpOnly") && $0.contains("; SameSite=Strict") && !$0.contains("Secure") })
             #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=rt_") && $0.contains("; Path=/api/v1/auth;") })
             // What an earlier release has set would go before it.
-            #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=;") && $0.contains("; Path=/api/v1/auth/session; Max-Age=0") })
+            #expect(
+                set.contains { $0.hasPrefix("scriberr_refresh_token=;") && $0.contains("; Path=/api/v1/auth/session; Max-Age=0") }
+            )
             #expect(try await browser.get("/api/v1/auth/me")["username"] == "alice")
         }
     }
@@ -95,6 +97,19 @@ import Testing
             #expect(try await browser.send("POST", "/api/v1/auth/logout-all").status == 200)
             #expect(try await browser.get("/api/v1/auth/me").status == 401)
             #expect(try await self.browser(world, cookies(other)).get("/api/v1/auth/me").status == 401)
+        }
+    }
+
+    @Test func `another site cannot make the first account`() async throws {
+        try await ServerWorld.run { world async throws in
+            let body = Array(#"{"username":"eve","password":"correct horse","confirm_password":"correct horse"}"#.utf8)
+            for sign in [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")] {
+                // What a browser sends without asking first.
+                let headers = [sign, ("Content-Type", "text/plain")]
+                let forged = try await world.anonymous.send("POST", "/api/v1/auth/register", headers: headers, body: body)
+                #expect(forged.failure == "403 FORBIDDEN", "\(sign)")
+            }
+            #expect(try await register(world).answer.status == 200, "nobody was registered")
         }
     }
 

@@ -62,7 +62,9 @@ struct MigrateDatabaseCommand: AsyncParsableCommand {
         let compared = try await move.run(restart: restart)
         watcher.end()
         try report(compared)
-        print("The move is done. Set DATABASE_URL to the new database and start the server; the search index is made anew then.")
+        try Output.line(
+            "The move is done. Set DATABASE_URL to the new database and start the server; the search index is made anew then."
+        )
     }
 
     private func report(_ compared: [TableComparison]) throws {
@@ -71,14 +73,14 @@ struct MigrateDatabaseCommand: AsyncParsableCommand {
             let name = table.table.padding(toLength: width, withPad: " ", startingAt: 0)
             let rows =
                 table.isEqual ? "\(table.source.count) rows" : "\(table.source.count) rows here, \(table.target.count) there"
-            print("\(table.isEqual ? "same  " : "DIFFER") \(name)  \(rows)  \(table.source.text.prefix(16))")
+            try Output.line("\(table.isEqual ? "same  " : "DIFFER") \(name)  \(rows)  \(table.source.text.prefix(16))")
         }
         let rows = compared.reduce(0) { $0 + $1.source.count }
         let differing = compared.filter { !$0.isEqual }.map(\.table)
         guard differing.isEmpty else {
             throw ScriberrError(.conflict, "These tables differ: \(differing.joined(separator: ", ")).", disposition: .permanent)
         }
-        print("\(compared.count) tables with \(rows) rows are the same in both databases.")
+        try Output.line("\(compared.count) tables with \(rows) rows are the same in both databases.")
     }
 }
 

@@ -81,15 +81,15 @@ struct MigrateStorageCommand: AsyncParsableCommand {
     }
 
     private func report(_ tally: StorageTally) throws {
-        for key in tally.missing { print("missing  \(key)") }
-        for key in tally.damaged { print("damaged  \(key)") }
-        print("\(tally.moved) recordings moved, \(tally.there) were there, \(tally.bytes) bytes compared.")
+        for key in tally.missing { try Output.line("missing  \(key)") }
+        for key in tally.damaged { try Output.line("damaged  \(key)") }
+        try Output.line("\(tally.moved) recordings moved, \(tally.there) were there, \(tally.bytes) bytes compared.")
         guard tally.isWhole else {
             throw ScriberrError(
                 .mediaMissing,
                 "\(tally.missing.count) recordings are missing and \(tally.damaged.count) are damaged. Mend them and run this again."
             )
         }
-        print("The move is done. Set STORAGE_URL to the new place and start the server.")
+        try Output.line("The move is done. Set STORAGE_URL to the new place and start the server.")
     }
 }

@@ -41,13 +41,13 @@ struct JobsCommand: AsyncParsableCommand {
                 if let status { path += "&status=\(client.escaped(status))" }
                 if let query { path += "&q=\(client.escaped(query))" }
                 let answer = try await client.send(.GET, path)
-                if remote.json { return Output.json(answer.body) }
+                if remote.json { return try Output.json(answer.body) }
                 let jobs: RemoteList<RemoteJob> = try answer.json()
                 let rows = jobs.items.map { job in
                     let progress = job.hasEnded ? "" : "\(Int(job.progress * 100))% \(job.progressStage)"
                     return [job.id, job.status, progress, Output.duration(job.durationSeconds), job.createdAt, job.title]
                 }
-                Output.table([["ID", "STATUS", "PROGRESS", "LENGTH", "CREATED", "TITLE"]] + rows)
+                try Output.table([["ID", "STATUS", "PROGRESS", "LENGTH", "CREATED", "TITLE"]] + rows)
             }
         }
     }
@@ -65,9 +65,9 @@ struct JobsCommand: AsyncParsableCommand {
             try await RemoteExit.run {
                 let client = try remote.client()
                 let answer = try await client.send(.GET, "transcriptions/\(client.escaped(id))")
-                if remote.json { return Output.json(answer.body) }
+                if remote.json { return try Output.json(answer.body) }
                 let job: RemoteJob = try answer.json()
-                Output.table(
+                try Output.table(
                     [
                         ["id", job.id], ["title", job.title], ["status", job.status], ["stage", job.progressStage],
                         ["progress", "\(Int(job.progress * 100))%"], ["length", Output.duration(job.durationSeconds)],
@@ -106,11 +106,11 @@ struct JobsCommand: AsyncParsableCommand {
                         terminal.status("\(Terminal.bar(progress)) \(stage.replacingOccurrences(of: "_", with: " "))")
                     },
                     event: { event in
-                        if isJSON { Output.line(#"{"event":"\#(event.name)","data":\#(event.data)}"#) }
+                        if isJSON { try Output.line(#"{"event":"\#(event.name)","data":\#(event.data)}"#) }
                     }
                 ).run()
                 terminal.clear()
-                if !isJSON { Output.line(job.status) }
+                if !isJSON { try Output.line(job.status) }
                 guard job.status == "completed" else { throw job.failure }
             }
         }
@@ -129,7 +129,7 @@ struct JobsCommand: AsyncParsableCommand {
             try await RemoteExit.run {
                 let client = try remote.client()
                 let path = "transcriptions/\(client.escaped(id))/\(remote.json ? "executions" : "logs")"
-                Output.json(try await client.send(.GET, path).body)
+                try Output.json(await client.send(.GET, path).body)
             }
         }
     }
@@ -148,7 +148,7 @@ struct JobsCommand: AsyncParsableCommand {
                 let client = try remote.client()
                 for id in ids {
                     let answer = try await client.send(.POST, "transcriptions/\(client.escaped(id)):cancel")
-                    if remote.json { Output.json(answer.body) } else { Output.line("\(id) canceled") }
+                    if remote.json { try Output.json(answer.body) } else { try Output.line("\(id) canceled") }
                 }
             }
         }
@@ -179,8 +179,10 @@ struct JobsCommand: AsyncParsableCommand {
                 let client = try remote.client()
                 let body = Body(options: .init(model: model, language: language))
                 let answer = try await client.send(.POST, "transcriptions/\(client.escaped(id)):retry", json: body)
-                if remote.json { return Output.json(answer.body) }
-                Output.line((try answer.json() as Retried).id)
+                let retried: Retried = try answer.json()
+                try Output.tell("The job \(retried.id) was made.") {
+                    if remote.json { try Output.json(answer.body) } else { try Output.line(retried.id) }
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ScriberrCore
 
 /// `scriberr keys`.
@@ -10,7 +11,7 @@ struct KeysCommand: AsyncParsableCommand {
               scriberr keys create --name "backup script" --scope read
               scriberr keys revoke key_7
 
-            Keys are no credentials for this: sign in with a username and password first.
+            Keys are no credentials for this: sign in with a username and password first, and without SCRIBERR_API_KEY.
 
             \(RemoteExit.help)
             """,
@@ -27,12 +28,12 @@ struct KeysCommand: AsyncParsableCommand {
         func run() async throws {
             try await RemoteExit.run {
                 let answer = try await remote.session().send(.GET, "api-keys")
-                if remote.json { return Output.json(answer.body) }
+                if remote.json { return try Output.json(answer.body) }
                 let keys: RemoteList<RemoteKey> = try answer.json()
                 let rows = keys.items.map { key in
                     [key.id, key.keyPreview, key.scopes.joined(separator: ","), key.lastUsedAt ?? "never", key.name]
                 }
-                Output.table([["ID", "KEY", "MAY", "LAST USED", "NAME"]] + rows)
+                try Output.table([["ID", "KEY", "MAY", "LAST USED", "NAME"]] + rows)
             }
         }
     }
@@ -53,8 +54,11 @@ struct KeysCommand: AsyncParsableCommand {
             try await RemoteExit.run {
                 let body = NewKey(name: name, scopes: scopes.isEmpty ? ["read", "write"] : scopes)
                 let answer = try await remote.session().send(.POST, "api-keys", json: body)
-                if remote.json { return Output.json(answer.body) }
-                Output.line((try answer.json() as RemoteKey).key ?? "")
+                let key: RemoteKey = try answer.json()
+                let loss = "The key \(key.id) was made and is never shown again; end it with 'scriberr keys revoke \(key.id)'."
+                try Output.tell(loss) {
+                    if remote.json { try Output.json(answer.body) } else { try Output.line(key.key ?? "") }
+                }
             }
         }
     }
@@ -79,7 +83,11 @@ struct KeysCommand: AsyncParsableCommand {
 
 extension RemoteOptions {
     /// A client with the rights of a person's login. The session's token works once, so the new one is kept at once.
-    func session() async throws -> ServerClient {
+    func session(environment: [String: String] = ProcessInfo.processInfo.environment) async throws -> ServerClient {
+        // It may be the key of another account than the login that was kept.
+        guard (environment["SCRIBERR_API_KEY"] ?? "").isEmpty else {
+            throw ScriberrError(.forbidden, "SCRIBERR_API_KEY is set, and a key may not do this. Unset it to use your login.")
+        }
         var login = try Login.current(server: server)
         guard let token = login.refreshToken else {
             throw ScriberrError(
@@ -90,8 +98,6 @@ extension RemoteOptions {
         let tokens: SessionTokens = try await ServerClient(Login(server: login.server))
             .send(.POST, "auth/refresh", json: ["refresh_token": token]).json()
         login.refreshToken = tokens.refreshToken
-        // The key of the environment is nobody's business here.
-        if let kept = try Login.kept() { login.key = kept.key }
         try login.keep()
         return ServerClient(login, bearer: tokens.accessToken)
     }

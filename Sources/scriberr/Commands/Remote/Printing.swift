@@ -1,24 +1,42 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import ScriberrCore
+import SystemPackage
 
 /// Standard output of commands: tables for people, JSON for programs, colours on a terminal that wants them.
+///
+/// What cannot be written throws `STORAGE_FAILED` or `STORAGE_FULL`. A reader that went away, as `head` does, has had enough: that is no failure.
 enum Output {
     /// Prints what the server said, as it said it.
-    static func json(_ data: Data) {
-        write(data)
-        if data.last != 10 { write(Data("\n".utf8)) }
+    static func json(_ data: Data) throws {
+        try write(data)
+        if data.last != 10 { try write(Data("\n".utf8)) }
     }
 
-    static func write(_ data: Data) {
-        // A reader that went away, as `head` does, ends the program by SIGPIPE, as is the custom.
-        try? FileHandle.standardOutput.write(contentsOf: data)
+    static func write(_ data: Data) throws {
+        do {
+            try FileDescriptor.standardOutput.put(data)
+        } catch Errno.brokenPipe {
+            return
+        } catch let error as Errno {
+            throw ScriberrError(unwritable: "Standard output", error)
+        }
     }
 
-    static func line(_ text: String) { write(Data((text + "\n").utf8)) }
+    static func line(_ text: String) throws { try write(Data((text + "\n").utf8)) }
+
+    /// Prints what a command has changed; when that cannot be printed, the failure tells of the change.
+    static func tell(_ change: String, _ print: () throws -> Void) throws {
+        do {
+            try print()
+        } catch let error as ScriberrError {
+            throw ScriberrError(error.code, "\(error.message) \(change)", disposition: .permanent, detail: error.detail)
+        }
+    }
 
     /// Columns, each as wide as its widest cell.
-    static func table(_ rows: [[String]]) {
+    static func table(_ rows: [[String]]) throws {
         guard let columns = rows.first?.count else { return }
         let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
         for (index, row) in rows.enumerated() {
@@ -26,7 +44,7 @@ enum Output {
                 let text = cell.0.padding(toLength: cell.1, withPad: " ", startingAt: 0)
                 return index > 0 && column < 2 ? paint(text) : text
             }
-            line(cells.joined(separator: "  ").trimmingTrailingBlanks())
+            try line(cells.joined(separator: "  ").trimmingTrailingBlanks())
         }
     }
 

@@ -25,7 +25,7 @@ struct ProfilesCommand: AsyncParsableCommand {
         func run() async throws {
             try await RemoteExit.run {
                 let answer = try await remote.client().send(.GET, "profiles")
-                if remote.json { return Output.json(answer.body) }
+                if remote.json { return try Output.json(answer.body) }
                 let profiles: RemoteList<RemoteProfile> = try answer.json()
                 let rows = profiles.items.map { profile in
                     let options = profile.options
@@ -34,7 +34,7 @@ struct ProfilesCommand: AsyncParsableCommand {
                         options.language ?? "auto", options.diarization ? "yes" : "no", profile.name,
                     ]
                 }
-                Output.table([["ID", "DEFAULT", "MODEL", "LANGUAGE", "SPEAKERS", "NAME"]] + rows)
+                try Output.table([["ID", "DEFAULT", "MODEL", "LANGUAGE", "SPEAKERS", "NAME"]] + rows)
             }
         }
     }
@@ -51,7 +51,7 @@ struct ProfilesCommand: AsyncParsableCommand {
         func run() async throws {
             try await RemoteExit.run {
                 let client = try remote.client()
-                Output.json(try await client.send(.GET, "profiles/\(client.escaped(id))").body)
+                try Output.json(await client.send(.GET, "profiles/\(client.escaped(id))").body)
             }
         }
     }
@@ -91,8 +91,8 @@ struct ProfilesCommand: AsyncParsableCommand {
                 let options = NewJobRequest.Options(model: model, language: language, diarization: diarize ? true : nil)
                 let body = Body(name: name, isDefault: isDefault, options: options)
                 let answer = try await remote.client().send(.POST, "profiles", json: body)
-                if remote.json { return Output.json(answer.body) }
-                Output.line((try answer.json() as RemoteProfile).id)
+                if remote.json { return try Output.json(answer.body) }
+                try Output.line((answer.json() as RemoteProfile).id)
             }
         }
     }

@@ -84,7 +84,9 @@ struct SubmitCommand: AsyncParsableCommand {
         let job: RemoteJob = try answer.json()
         guard wait else {
             terminal?.clear()
-            return remote.json ? Output.json(answer.body) : Output.line(job.id)
+            return try Output.tell("The job \(job.id) was made.") {
+                if remote.json { try Output.json(answer.body) } else { try Output.line(job.id) }
+            }
         }
         let ended = try await JobFollower(client: client, id: job.id) { stage, progress in
             let doing = stage.replacingOccurrences(of: "_", with: " ")
@@ -93,7 +95,11 @@ struct SubmitCommand: AsyncParsableCommand {
         terminal?.clear()
         for warning in ended.warnings ?? [] { terminal?.say("\(name): note: \(warning.message)") }
         guard ended.status == "completed" else { throw ended.failure }
-        try await TranscriptTarget(format: remote.json ? "json" : format, output: output).write(job.id, called: outputName, client)
+        try await TranscriptTarget(format: remote.json ? "json" : format, output: output).write(
+            job.id,
+            called: outputName,
+            client
+        )
     }
 
     private func name(of file: String) -> String { (file as NSString).lastPathComponent }

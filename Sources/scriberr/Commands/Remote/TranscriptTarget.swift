@@ -31,13 +31,12 @@ struct TranscriptTarget {
 
     /// Why nothing can be written there.
     static func problem(withWritingTo output: String) -> String? {
-        var folder = output.hasSuffix("/") ? output : (output as NSString).deletingLastPathComponent
-        if folder.isEmpty { folder = "." }
-        while output.hasSuffix("/"), folder != "/", !FileManager.default.fileExists(atPath: folder) {
+        guard isFolder(output) else { return ResultFile.problem(output) }
+        var folder = output
+        while folder != "/", !FileManager.default.fileExists(atPath: folder) {
             folder = (folder as NSString).deletingLastPathComponent
             if folder.isEmpty { folder = "." }
         }
-        guard FileManager.default.fileExists(atPath: folder) else { return "There is no folder '\(folder)' to write to." }
         return FileManager.default.isWritableFile(atPath: folder) ? nil : "The folder '\(folder)' cannot be written."
     }
 
@@ -46,21 +45,23 @@ struct TranscriptTarget {
         let export = try TranscriptExports.named(chosenFormat)
         let data = try await fetch(job, export.format.id, client)
         guard let output else {
-            Output.write(data)
+            try Output.write(data)
             // Text ends with its line; a document is its bytes.
-            if export.format.isText, let last = data.last, last != 10 { Output.write(Data("\n".utf8)) }
+            if export.format.isText, let last = data.last, last != 10 { try Output.write(Data("\n".utf8)) }
             return
         }
+        try Self.write(data, to: output, called: "\(name).\(export.format.fileExtension)")
+    }
+
+    /// Writes to a file, or to one of this name in a folder, which is made. Throws `STORAGE_FAILED`.
+    static func write(_ data: Data, to output: String, called name: String) throws {
+        guard isFolder(output) else { return try ResultFile.write(data, to: output) }
         do {
-            var target = output
-            if Self.isFolder(output) {
-                try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-                target = (output as NSString).appendingPathComponent("\(name).\(export.format.fileExtension)")
-            }
-            try data.write(to: URL(fileURLWithPath: target), options: .atomic)
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         } catch {
-            throw ScriberrError(.storageFailed, "The transcript could not be written there.", detail: "\(error)")
+            throw ScriberrError(.storageFailed, "The folder '\(output)' cannot be made.", detail: "\(error)")
         }
+        try ResultFile.write(data, to: (output as NSString).appendingPathComponent(name))
     }
 
     /// The transcript in a format, as the server renders it.
