@@ -168,7 +168,10 @@ let package = Package(
                 "fake-engine-host", .logging, .nioCore, .nioPosix,
             ]
         ),
-        tests("EngineHostTests", ["scriberr-engine", "ScriberrEngineWire", "ScriberrCore", "ScriberrTestSupport"]),
+        tests(
+            "EngineHostTests",
+            ["scriberr-engine", "ScriberrEngineWire", "ScriberrMedia", "ScriberrCore", "ScriberrTestSupport"]
+        ),
         tests(
             "ScriberrServicesTests",
             [

@@ -26,7 +26,8 @@ package protocol Provider: Sendable {
         onEvent: @Sendable (TranscriptionEvent) async throws -> Void
     ) async throws -> TranscriptionReport
 
-    /// Tells speakers apart. Turns come in order of their start.
+    /// Tells speakers apart. Turns come in order of their start. `onProgress` hears the same share again while the engine works and
+    /// gets no further.
     func diarize(
         _ request: DiarizationRequest,
         onProgress: @Sendable (Double) async throws -> Void
@@ -108,6 +109,8 @@ package struct ModelCard: Sendable, Hashable {
 package enum PreparationProgress: Sendable, Hashable {
     /// Bytes fetched of all, when known.
     case downloading(received: Int64, total: Int64?)
+    /// Somebody else makes it ready.
+    case waiting
 }
 
 /// One recording to transcribe.
@@ -162,7 +165,7 @@ package enum TranscriptionEvent: Sendable, Hashable {
     case loadingModel
     /// Decoding has begun; the length of the part to transcribe in seconds, when known.
     case started(audioSeconds: Double?)
-    /// Everything before this second of the recording has been heard.
+    /// Everything before this second of the recording has been heard. Comes again where work goes on and tells no further place.
     case position(Double)
     /// A finished piece of text.
     case piece(SpeechPiece)

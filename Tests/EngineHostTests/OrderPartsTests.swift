@@ -1,5 +1,6 @@
 import Foundation
 import ScriberrEngineWire
+import ScriberrMedia
 import ScriberrTestSupport
 import Synchronization
 import Testing
@@ -121,6 +122,21 @@ import Testing
             try Data("<blk> 0\n▁a 1\r\n2\n".utf8).write(to: URL(fileURLWithPath: folder + "/tokens.txt"))
             let table = try TokenTable(path: folder + "/tokens.txt")
             #expect(table.count == 3 && table.contains("<blk>") && table.tokens[1] == "▁a" && table.tokens[2] == "")
+        }
+    }
+
+    @Test(arguments: [(2.0, nil, true), (4, nil, false), (2, 1.5, false)])
+    func `a recording that goes on behind the last second that is heard counts as cut`(
+        max: Double,
+        end: Double?,
+        isCut: Bool
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            try writeWave([Int16](repeating: 1_000, count: 48_000), to: folder + "/three.wav")
+            let tools = try MediaTools.locate(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+            var recording = Recording(tools: tools, path: folder + "/three.wav", start: 0, end: end)
+            recording.secondsMax = max
+            #expect(try await recording.read { _ in } == isCut)
         }
     }
 }

@@ -211,4 +211,28 @@ import Testing
             try await jobs.delete(ann, other.id)
         }
     }
+
+    @Test func `the names of speakers stay with the versions in which they were given`() async throws {
+        try await World.with { world in
+            let (ann, jobs) = (try await world.ann(), world.services.transcriptions)
+            let source = try await finished(world, ann)
+            let turns = [SpeakerTurn(start: 0, end: 2.9, speaker: "b"), SpeakerTurn(start: 3, end: 6, speaker: "a")]
+            func diarize() async throws {
+                let job = try await jobs.diarize(ann, source.id)
+                try await work(world, .success(turns)) { try await jobs.get(ann, job.id).status.isTerminal }
+            }
+            try await diarize()
+            _ = try await jobs.edit(ann, source.id, [.nameSpeaker("SPEAKER_00", name: "Anna")], expecting: .any, author: "ann")
+            try await diarize()
+            let versions = try await jobs.versions(ann, source.id).map(\.number)
+            var texts: [String] = []
+            for version in versions {
+                texts.append(String(decoding: try await jobs.transcript(ann, source.id, version: version), as: UTF8.self))
+            }
+            #expect(texts.filter { $0.contains("Anna") }.count == 1)
+            let named = try #require(zip(versions, texts).first { $1.contains(#""speakers":{"SPEAKER_00":"Anna"}"#) }?.0)
+            _ = try await jobs.restore(ann, source.id, version: named, expecting: .any, author: "ann")
+            #expect(try await jobs.finishedEdition(ann, source.id).speakers == ["SPEAKER_00": "Anna"])
+        }
+    }
 }

@@ -70,7 +70,7 @@ import Testing
 
     @Test func `language names are whisper's`() {
         #expect(LanguageNames.english("pt-BR") == "portuguese" && LanguageNames.english("xx") == "xx")
-        #expect(LanguageNames.english(nil) == "english")
+        #expect(LanguageNames.english(nil) == "unknown")
         #expect(
             LanguageNames.code("German") == "de" && LanguageNames.code("yue") == "yue" && LanguageNames.code("klingon") == nil
         )

@@ -6,12 +6,18 @@ public protocol BlobStore: Sendable {
     func size(of key: String) async throws -> Int64?
     /// Reads bytes `range` in pieces, in order, each handed to `body`. Throws `MEDIA_MISSING` when there is no such blob.
     func read(_ key: String, range: Range<Int64>, body: (ArraySlice<UInt8>) async throws -> Void) async throws
-    /// A local file with the blob's bytes, for programs that need a path. Throws `MEDIA_MISSING`.
-    func localCopy(of key: String) async throws -> LocalCopy
+    /// A local file with the blob's bytes, for programs that need a path. Calls `onBytes` as they come from elsewhere. Throws
+    /// `MEDIA_MISSING`.
+    func localCopy(of key: String, onBytes: @Sendable () -> Void) async throws -> LocalCopy
     /// Removes the blob; no error when there is none.
     func remove(_ key: String) async throws
     /// Removes what unfinished writes of dead processes left behind. Called once at start, before any write.
     func removeLeftovers() async throws
+}
+
+extension BlobStore {
+    /// A local file with the blob's bytes. Throws `MEDIA_MISSING`.
+    public func localCopy(of key: String) async throws -> LocalCopy { try await localCopy(of: key, onBytes: {}) }
 }
 
 /// A blob's bytes as a local file. The file stays where it is for as long as this value lives.

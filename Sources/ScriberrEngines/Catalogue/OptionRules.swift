@@ -78,9 +78,19 @@ package struct OptionRules: Sendable {
         guard hotwords.allSatisfy({ !$0.isEmpty && !$0.contains(where: { $0.isNewline || $0 == "/" || $0 == ":" }) }) else {
             throw refusal("hotwords", "A hotword may not be empty nor hold a line end, a slash or a colon.")
         }
-        if card.provider == LocalProvider.providerID, let wrong = hotwords.first(where: { !HotwordRule.allows($0) }) {
-            throw refusal("hotwords", "A hotword for \(card.id) has letters, digits, spaces and ' - . & only; '\(wrong.prefix(40))' has others.")
+        if card.provider == LocalProvider.providerID { try checkForHost(hotwords, card) }
+    }
+
+    private func checkForHost(_ hotwords: [String], _ card: ModelCard) throws {
+        guard hotwords.count <= HotwordRule.countMax else {
+            throw refusal("hotwords", "The model \(card.id) takes \(HotwordRule.countMax) hotwords.")
         }
+        guard let wrong = hotwords.first(where: { !HotwordRule.allows($0) }) else { return }
+        throw refusal(
+            "hotwords",
+            "A hotword for \(card.id) has letters, digits, spaces and ' - . & only, and at most \(HotwordRule.bytesMax) bytes; "
+                + "'\(wrong.prefix(40))' does not fit."
+        )
     }
 
     private func checkPart(_ options: TranscriptionOptions, _ card: ModelCard) throws {

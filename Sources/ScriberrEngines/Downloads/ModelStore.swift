@@ -111,7 +111,7 @@ package struct ModelStore: Sendable {
     {
         defer { feed.finish() }
         let workshop = try Workshop(settings: settings, model: model)
-        let lock = try await workshop.lock()
+        let lock = try await workshop.lock { feed.yield(.waiting) }
         defer { lock.release() }
         // Somebody else may have been faster.
         if let files = catalogue.installedFiles(of: model) { return files }

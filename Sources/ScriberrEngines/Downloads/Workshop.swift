@@ -21,7 +21,9 @@ struct Workshop: Sendable {
     private var staging: String { "\(root)/.staging/\(model.id)" }
     private var discarded: String { "\(root)/.staging/\(model.id).old" }
 
-    func lock() async throws -> FolderLock { try await FolderLock("\(root)/.locks/\(model.id)") }
+    func lock(onWait: () -> Void = {}) async throws -> FolderLock {
+        try await FolderLock("\(root)/.locks/\(model.id)", onWait: onWait)
+    }
 
     func part(of source: ModelSource) -> PartialFile { PartialFile(path: "\(root)/.downloads/\(model.id)-\(source.file).part") }
 

@@ -8,6 +8,8 @@ struct HostLimits: Sendable, Hashable {
     var loading: Duration = .seconds(600)
     /// Without progress in the audio while an order runs.
     var stall: Duration = .seconds(900)
+    /// The same while speakers are told apart: the longest of its steps looks at the whole recording and tells nothing before its end.
+    var diarization: Duration = .seconds(3_600)
     /// From a request to stop until the process is killed.
     var stopping: Duration = .milliseconds(700)
     /// From the end of its output, or the wish that it ends, until the process is killed.

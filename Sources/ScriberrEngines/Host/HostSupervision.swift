@@ -117,6 +117,8 @@ struct HostSupervision {
     }
 
     private mutating func handle(_ event: EngineEvent, of work: HostWork) -> [Action] {
+        // No progress, but the caller of a step that tells none has nothing else to go by.
+        if case .heartbeat = event { return [.deliver(event)] }
         // What an earlier order left in the pipe concerns nobody.
         guard event.order == work.order else { return [] }
         var work = work
@@ -165,7 +167,7 @@ struct HostSupervision {
             return .outOfMemory("\(residentBytes) bytes, \(limit) allowed")
         }
         if wait.silence(at: now) > limits.silence { return .hung("no message for \(limits.silence)") }
-        let limit = work.isLoading ? limits.loading : limits.stall
+        let limit = work.isLoading ? limits.loading : work.isDiarization ? limits.diarization : limits.stall
         return wait.sinceAdvance(at: now) > limit ? .hung("no progress for \(limit)") : nil
     }
 

@@ -4,14 +4,16 @@ import ScriberrEngineWire
 /// One order as its messages have told it so far.
 struct HostWork {
     let order: String
+    let isDiarization: Bool
     /// The next piece that must come; they come in order, each once.
     private(set) var nextPiece: Int
     private(set) var isAccepted = false
     private(set) var isLoading = false
     private var position = -Double.infinity
 
-    init(order: String, firstPiece: Int = 0) {
+    init(order: String, firstPiece: Int = 0, isDiarization: Bool = false) {
         self.order = order
+        self.isDiarization = isDiarization
         nextPiece = firstPiece
     }
 

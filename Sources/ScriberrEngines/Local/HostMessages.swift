@@ -45,14 +45,19 @@ extension TranscriptionReport {
 
 /// What a diarization has told so far.
 final class FoundTurns: Sendable {
+    private let start: Double
     private let state = Mutex(State())
 
     private struct State {
         var turns: [SpeakerTurn] = []
         var audioSeconds: Double?
+        var share = 0.0
     }
 
-    /// Takes note of a message; the share of work that is done, when it tells one.
+    /// Of a part that begins at `start`, in seconds of the recording.
+    init(start: Double) { self.start = start }
+
+    /// Takes note of a message; the share of work that is done, when it tells one or that the host lives.
     func take(_ event: EngineEvent) -> Double? {
         state.withLock { state in
             switch event {
@@ -60,7 +65,11 @@ final class FoundTurns: Sendable {
                 state.audioSeconds = seconds
                 return nil
             case .progress(_, let position):
-                return state.audioSeconds.map { $0 > 0 ? min(max(position / $0, 0), 1) : 0 }
+                guard let seconds = state.audioSeconds, seconds > 0 else { return state.share }
+                state.share = min(max((position - start) / seconds, 0), 1)
+                return state.share
+            case .heartbeat:
+                return state.share
             case .turns(_, let turns):
                 state.turns = turns
                 return nil

@@ -102,8 +102,9 @@ package struct LocalProvider: Provider {
             start: request.start,
             end: request.end
         )
-        let found = FoundTurns()
-        _ = try await perform(HostWork(order: order.order), model: order.model.id, device: request.device) { device in
+        let found = FoundTurns(start: request.start ?? 0)
+        let work = HostWork(order: order.order, isDiarization: true)
+        _ = try await perform(work, model: order.model.id, device: request.device) { device in
             var order = order
             order.device = device
             return .diarize(order)

@@ -17,6 +17,12 @@ enum RemoteFailure {
         )
     }
 
+    /// An answer that says neither what was heard nor, by its status, that something is wrong.
+    static func noText(_ problem: String?, hiding key: String?) -> ScriberrError {
+        let detail = "status 200 without a text: \(problem.map { text(ByteBuffer(string: $0), hiding: key) } ?? "")"
+        return ScriberrError(.remoteFailed, "The remote engine gave an answer without a text.", detail: detail)
+    }
+
     /// No answer, or one that cannot be read.
     static func error(_ error: any Error) -> ScriberrError {
         switch error {

@@ -13,12 +13,19 @@ package struct RemoteProvider: Provider {
     private static let answerBytesMax = 64 << 20
 
     private let settings: RemoteSettings
+    /// How often a request that is under way is told of.
+    private let beat: Duration
     private let client: HTTPClient
     private let logger: Logger
 
     /// Connects to nothing before the first request. ``close()`` must be called.
     package init(settings: RemoteSettings, logger: Logger = Logger(label: "scriberr.engines.remote")) {
+        self.init(settings: settings, logger: logger, beat: .seconds(5))
+    }
+
+    init(settings: RemoteSettings, logger: Logger, beat: Duration) {
         self.settings = settings
+        self.beat = beat
         self.logger = logger
         var configuration = HTTPClient.Configuration()
         // A redirect could take recording and key to another host.
@@ -53,7 +60,12 @@ package struct RemoteProvider: Provider {
         // The whole recording is one piece, and that piece is done.
         guard request.finishedPieces == 0 else { return TranscriptionReport(audioSeconds: 0, speechSeconds: 0) }
         try await onEvent(.started(audioSeconds: nil))
-        let answer = try await ask(form, to: request.task == .translate ? "audio/translations" : "audio/transcriptions")
+        let path = request.task == .translate ? "audio/translations" : "audio/transcriptions"
+        let answer = try await beating(every: beat, for: settings.timeout) {
+            try await ask(form, to: path)
+        } onBeat: {
+            try await onEvent(.position(0))
+        }
         let piece = answer.piece(index: 0)
         try await onEvent(.started(audioSeconds: piece.end))
         try await onEvent(.piece(piece))
@@ -149,7 +161,9 @@ package struct RemoteProvider: Provider {
             guard response.status == .ok else {
                 throw RemoteFailure.refusal(Int(response.status.code), body, hiding: settings.apiKey)
             }
-            return try JSONDecoder().decode(RemoteAnswer.self, from: Data(body.readableBytesView))
+            let answer = try JSONDecoder().decode(RemoteAnswer.self, from: Data(body.readableBytesView))
+            guard answer.hasText else { throw RemoteFailure.noText(answer.problem, hiding: settings.apiKey) }
+            return answer
         } catch {
             try Task.checkCancellation()
             throw RemoteFailure.error(error)

@@ -3,6 +3,9 @@ import ScriberrCore
 import Subprocess
 
 extension MediaTools {
+    /// More than a day is not decoded at once.
+    package static let secondsMax = 86_400.0
+
     /// Decodes the first audio track to 16 kHz mono and hands it to `body` as it comes.
     ///
     /// Time counts as in a player: from the start of the file, which is silent until its sound begins. Sound that begins
@@ -19,7 +22,7 @@ extension MediaTools {
         _ path: String,
         start: Double = 0,
         end: Double? = nil,
-        maxSeconds: Double = 86_400,
+        maxSeconds: Double = MediaTools.secondsMax,
         expectedSeconds: Double? = nil,
         body: nonisolated(nonsending) (ArraySlice<Float>) async throws -> Void
     ) async throws -> DecodedAudio {

@@ -60,8 +60,11 @@ struct ProbeReport: Decodable {
         )
     }
 
+    /// No recording is longer: 11 days. What a container claims beyond it is rubbish.
+    private static let longestSeconds = 1_000_000.0
+
     private func seconds(_ text: String?) -> Double? {
-        guard let text, let value = Double(text), value.isFinite, value > 0 else { return nil }
+        guard let text, let value = Double(text), value.isFinite, value > 0, value <= Self.longestSeconds else { return nil }
         return value
     }
 }

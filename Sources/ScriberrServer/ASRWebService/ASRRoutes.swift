@@ -38,11 +38,16 @@ extension Call {
         return Answer(status: .ok, headers: headers, body: .bytes(export.render(transcript, options)))
     }
 
-    /// Listens to the first half minute. The job leaves nothing behind.
+    /// Listens to the first half minute, or to all where the model takes no parts. The job leaves nothing behind.
     fileprivate func detectLanguage(_ principal: Principal) async throws -> Answer {
         let request = try ASRRequest(query: query)
         var job = NewTranscription(options: request.options)
         job.options.end = .value(30)
+        do {
+            try await services.transcriptions.check(principal.owner, job)
+        } catch let error as ScriberrError where error.field == "options.end" {
+            job.options.end = .null
+        }
         let form = try await receiveForm(principal.owner, ASRRequest.form(isEncoded: request.isEncoded))
         let submitted = try await services.transcriptions.submit(form.upload, job)
         let ended: Transcription

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import ScriberrCore
 import ScriberrServices
 import ScriberrTranscript
@@ -22,7 +23,8 @@ extension Answer {
         case .proceed: break
         }
         if let elsewhere = redirect(to: audio, headers[.contentDisposition] ?? "inline") { return elsewhere }
-        let range = validators.allowRange(request) ? request[.range] : nil
+        // Ranges are for GET alone (section 14.2).
+        let range = call.request.method == .get && validators.allowRange(request) ? request[.range] : nil
         switch ByteRanges(header: range, size: audio.sizeBytes) {
         case .whole:
             headers[.contentType] = audio.mimeType

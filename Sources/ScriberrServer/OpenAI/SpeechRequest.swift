@@ -48,13 +48,12 @@ struct SpeechRequest: Sendable {
         try checkFormat(task, granularities)
     }
 
-    /// Everything that a profile could bring in is set, except the model and the device: the request alone says what happens.
+    /// Everything that a profile could bring in is set, except the models and the device: the request alone says what happens.
     static func plain(_ task: SpeechTask) -> OptionsPatch {
         var patch = OptionsPatch()
         patch.task = .value(task.rawValue)
         patch.language = .null
         patch.hotwords = .null
-        patch.diarizationModel = .null
         (patch.speakers, patch.minSpeakers, patch.maxSpeakers) = (.null, .null, .null)
         (patch.start, patch.end) = (.null, .null)
         return patch

@@ -11,8 +11,11 @@ package struct StoredRecordings: RecordingLookup {
         self.blobs = blobs
     }
 
-    /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
-    package func recording(of job: Transcription) async throws -> (copy: LocalCopy, seconds: Double?) {
+    /// A local file and its length in seconds, when known; see ``RecordingLookup``.
+    package func recording(
+        of job: Transcription,
+        onBytes: @Sendable () -> Void
+    ) async throws -> (copy: LocalCopy, seconds: Double?) {
         let (key, seconds) = try await database.read { db in
             (
                 try JobSQL.blobKey(db, of: job.id),
@@ -20,7 +23,7 @@ package struct StoredRecordings: RecordingLookup {
             )
         }
         guard let key else { throw ScriberrError(.mediaMissing, "The recording is gone.") }
-        return (try await blobs.localCopy(of: key), seconds)
+        return (try await blobs.localCopy(of: key, onBytes: onBytes), seconds)
     }
 
     /// The finished transcript of a job; nil when there is none.

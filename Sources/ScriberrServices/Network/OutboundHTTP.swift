@@ -83,6 +83,7 @@ package struct OutboundHTTP: Sendable {
             return .failure(error)
         } catch {
             if Task.isCancelled { return .failure(CancellationError()) }
+            if error as? HTTPClientError == .deadlineExceeded { return .failure(Self.failed("took too long")) }
             return .failure(Self.failed("cannot be reached or broke off", detail: "\(error)"))
         }
     }

@@ -11,4 +11,11 @@ package protocol RunSink: Sendable {
     func finishedPieces(fingerprint: String) async throws -> [SpeechPiece]
     /// A piece is finished.
     func finished(_ piece: SpeechPiece, fingerprint: String) async throws
+    /// Whether the run was stopped for nothing but taking too long: what is finished is still wanted, at once.
+    var isOutOfTime: Bool { get async }
+}
+
+extension RunSink {
+    /// A run without limits.
+    package var isOutOfTime: Bool { get async { false } }
 }

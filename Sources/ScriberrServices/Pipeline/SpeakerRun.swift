@@ -27,10 +27,13 @@ extension RunSink {
     /// Tells the bytes of a download as progress of its stage.
     var announcesDownload: @Sendable (PreparationProgress) async -> Void {
         { event in
-            guard case .downloading(let received, let total) = event else { return }
             let start = JobStage.downloadingModel.startingProgress ?? 0
             let end = JobStage.loadingModel.startingProgress ?? 0
-            let share = total.map { $0 > 0 ? min(Double(received) / Double($0), 1) : 0 } ?? 0
+            let share =
+                switch event {
+                case .downloading(let received, let total): total.map { $0 > 0 ? min(Double(received) / Double($0), 1) : 0 } ?? 0
+                case .waiting: 0.0
+                }
             // Progress is news, not work: a sink that has to stop says so again at the next step.
             try? await self.reached(.downloadingModel, start + (end - start) * share)
         }

@@ -48,9 +48,11 @@ package struct SpeechRun: Sendable {
 
         let heard = try await transcribe(with: engine, sink)
         let spoken = await speakers(in: heard, sink)
-        try Task.checkCancellation()
+        if await !sink.isOutOfTime {
+            try Task.checkCancellation()
+            try await sink.reached(.merging, progress(.merging))
+        }
 
-        try await sink.reached(.merging, progress(.merging))
         var stamp = Transcript.EngineStamp(provider: engine.provider.id, transcriptionModel: engine.model)
         stamp.diarizationModel = spoken.model
         var transcript = builder.transcript(from: heard.pieces.map(HeardPiece.init), language: options.language, engine: stamp)
@@ -119,17 +121,23 @@ package struct SpeechRun: Sendable {
         var warning: JobWarning?
     }
 
-    /// Tells speakers apart when asked to. A failure costs the labels, never the text.
+    /// Tells speakers apart when asked to. A failure costs the labels, never the text, and so does an end of the time for it.
     private func speakers(in heard: Heard, _ sink: some RunSink) async -> Spoken {
         guard options.diarization, heard.pieces.contains(where: { !$0.text.isEmpty }) else { return Spoken() }
         do {
             let window = progress(.diarizing)...progress(.merging)
             let step = SpeakerStep(audioPath: audioPath, options: options, engines: engines, window: window)
-            let found = try await step.run { try await sink.reached($0, $1) }
+            let found = try await step.run(
+                // The stage stays the same; that a model comes is a sign of life all the same.
+                download: { _ in try? await sink.reached(.diarizing, window.lowerBound) },
+                reached: { try await sink.reached($0, $1) }
+            )
             return Spoken(turns: found.turns, model: found.model)
         } catch {
-            let code = (error as? ScriberrError)?.code.rawValue
-            let reason = (error as? ScriberrError)?.message ?? "The speaker engine failed."
+            let isLate = await sink.isOutOfTime
+            let known = isLate ? ScriberrError(.engineTimeout, "It took too long.") : error as? ScriberrError
+            let code = known?.code.rawValue
+            let reason = known?.message ?? "The speaker engine failed."
             let warning = JobWarning(
                 code: "DIARIZATION_FAILED",
                 message: "Speakers could not be told apart: \(reason)" + (code.map { " (\($0))" } ?? "")
@@ -150,7 +158,7 @@ package struct SpeechRun: Sendable {
             )
         }
         if heard.isTruncated {
-            let message = "The recording is damaged or ends early; what could be read was transcribed."
+            let message = "The recording is damaged, ends early or is longer than a day; what could be read was transcribed."
             notes.append(JobWarning(code: "MEDIA_TRUNCATED", message: message))
         }
         return notes

@@ -16,7 +16,7 @@ package struct TranscriptionPipeline: JobHandler {
 
     /// Works on one attempt; see ``JobHandler/run(_:_:)``.
     package func run(_ job: ClaimedJob, _ attempt: Attempt) async throws -> AttemptOutcome {
-        let recording = try await recordings.recording(of: job.job)
+        let recording = try await recordings.recording(of: job.job) { attempt.signOfLife() }
         defer { withExtendedLifetime(recording.copy) {} }
         if let target = job.job.diarizes { return try await diarize(target, job.job, recording.copy.path, attempt) }
         let run = SpeechRun(
@@ -25,8 +25,9 @@ package struct TranscriptionPipeline: JobHandler {
             audioSeconds: recording.seconds ?? job.job.audioSeconds,
             engines: engines
         )
-        let result = try await run.run(AttemptSink(attempt: attempt))
-        try await attempt.progress(.saving, JobStage.saving.startingProgress ?? 0)
+        let sink = AttemptSink(attempt: attempt)
+        let result = try await run.run(sink)
+        if !sink.isOutOfTime { try await attempt.progress(.saving, JobStage.saving.startingProgress ?? 0) }
         return .completed(
             JobResult(
                 transcript: CanonicalJSON.encode(result.transcript),
@@ -68,8 +69,9 @@ package struct TranscriptionPipeline: JobHandler {
 
 /// Finds what a job works on.
 package protocol RecordingLookup: Sendable {
-    /// A local file and its length in seconds, when known. Throws `MEDIA_MISSING` when the bytes are gone.
-    func recording(of job: Transcription) async throws -> (copy: LocalCopy, seconds: Double?)
+    /// A local file and its length in seconds, when known. Calls `onBytes` as bytes of it come from elsewhere. Throws `MEDIA_MISSING` when
+    /// the bytes are gone.
+    func recording(of job: Transcription, onBytes: @Sendable () -> Void) async throws -> (copy: LocalCopy, seconds: Double?)
     /// The finished transcript of a job, as it is stored, and its version; nil when there is none.
     func transcript(of job: TranscriptionID) async throws -> (version: Int, content: [UInt8])?
 }
@@ -93,4 +95,6 @@ private struct AttemptSink: RunSink {
     func finished(_ piece: SpeechPiece, fingerprint: String) async throws {
         try await attempt.checkpoint(PieceArchive.checkpoint(of: piece, job: attempt.lease.job, fingerprint: fingerprint))
     }
+
+    var isOutOfTime: Bool { attempt.stopReason == .stall || attempt.stopReason == .timeout }
 }

@@ -10,10 +10,13 @@ import ScriberrCore
 package struct OutboundSender: WebhookSender {
     private let policy: OutboundPolicy
     private let http: OutboundHTTP
+    /// How long an answer's body may take: the status has said what counts.
+    private let bodyPatience: Duration
     private static let answerBytesMax = 4_096
 
-    package init(policy: OutboundPolicy) {
+    package init(policy: OutboundPolicy, bodyPatience: Duration = .seconds(2)) {
         self.policy = policy
+        self.bodyPatience = bodyPatience
         http = OutboundHTTP(policy: policy)
     }
 
@@ -29,12 +32,12 @@ package struct OutboundSender: WebhookSender {
     }
 
     package func send(_ request: WebhookRequest) async -> WebhookReply {
-        // A receiver that drips its answer byte by byte has no more time than one that says nothing.
+        // Nothing on the way may take longer, a name that is looked up included.
         await withTaskGroup(of: WebhookReply?.self) { group in
             group.addTask { await exchange(request) }
             group.addTask {
                 // A canceled sleep is one that lost the race.
-                try? await Task.sleep(for: request.timeout)
+                try? await Task.sleep(for: request.timeout + bodyPatience)
                 return nil
             }
             let first = await group.next() ?? nil
@@ -55,7 +58,7 @@ package struct OutboundSender: WebhookSender {
                 },
                 read: { response in
                     let wait = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { Duration.seconds($0) }
-                    let beginning = await Self.beginning(of: response.body)
+                    let beginning = await beginning(of: response.body)
                     return .answered(status: Int(response.status.code), retryAfter: wait, beginning: beginning)
                 }
             )
@@ -66,18 +69,17 @@ package struct OutboundSender: WebhookSender {
         }
     }
 
-    /// The first bytes of an answer. One that breaks off behind its head still is an answer.
-    private static func beginning(of body: HTTPClientResponse.Body) async -> String {
-        var bytes: [UInt8] = []
-        do {
-            for try await piece in body {
-                bytes += piece.readableBytesView.prefix(answerBytesMax - bytes.count)
-                if bytes.count >= answerBytesMax { break }
-            }
-        } catch {
-            // The status was all that counts.
+    /// The first bytes of an answer, as many as come soon. One that breaks off behind its head still is an answer.
+    private func beginning(of body: HTTPClientResponse.Body) async -> String {
+        let heard = Beginning(bytesMax: Self.answerBytesMax)
+        await withTaskGroup { group in
+            group.addTask { await heard.read(body) }
+            // A canceled sleep is one that lost the race.
+            group.addTask { try? await Task.sleep(for: bodyPatience) }
+            await group.next()
+            group.cancelAll()
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return await heard.text
     }
 
     /// The address that a host in numbers means, also in forms such as `127.1` and `0x7f000001`, which resolvers understand.
@@ -86,5 +88,26 @@ package struct OutboundSender: WebhookSender {
         var four = in_addr()
         guard inet_aton(host, &four) != 0 else { return nil }
         return InternetAddress(bytes: withUnsafeBytes(of: four) { Array($0) })
+    }
+}
+
+/// What has come of an answer's body.
+private actor Beginning {
+    private let bytesMax: Int
+    private var bytes: [UInt8] = []
+
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    func read(_ body: HTTPClientResponse.Body) async {
+        do {
+            for try await piece in body {
+                bytes += piece.readableBytesView.prefix(bytesMax - bytes.count)
+                if bytes.count >= bytesMax { break }
+            }
+        } catch {
+            // The status was all that counts.
+        }
     }
 }

@@ -68,7 +68,7 @@ package struct FolderBlobStore: BlobStore {
         }
     }
 
-    package func localCopy(of key: String) async throws -> LocalCopy {
+    package func localCopy(of key: String, onBytes: @Sendable () -> Void) async throws -> LocalCopy {
         guard try await size(of: key) != nil else { throw ScriberrError.missingRecording }
         return LocalCopy(path: path(of: key))
     }

@@ -93,15 +93,15 @@ package struct S3BlobStore: BlobStore {
             } catch {
                 // A connection that is cut now and then still gets there.
                 failures = offset > before ? 1 : failures + 1
-                try await client.pause(after: error, failures)
+                do { try await client.pause(after: error, failures) } catch let failure as S3Failure { throw failure.error }
             }
         }
     }
 
-    package func localCopy(of key: String) async throws -> LocalCopy {
+    package func localCopy(of key: String, onBytes: @Sendable () -> Void) async throws -> LocalCopy {
         for _ in 1...Self.fetchesMax {
             if let copy = try await cache.hold(key) { return copy }
-            try await fetch(key)
+            try await fetch(key, onBytes)
         }
         throw ScriberrError(.storageFailed, "The local copy of a recording was cleared away too soon.")
     }
@@ -180,11 +180,14 @@ package struct S3BlobStore: BlobStore {
         }
     }
 
-    private func fetch(_ key: String) async throws {
+    private func fetch(_ key: String, _ onBytes: @Sendable () -> Void) async throws {
         guard let bytes = try await size(of: key) else { throw ScriberrError.missingRecording }
         let writer = try await cache.create(key)
         do {
-            try await read(key, range: 0..<bytes) { try await writer.write($0) }
+            try await read(key, range: 0..<bytes) { piece in
+                try await writer.write(piece)
+                onBytes()
+            }
             _ = try await writer.commit()
         } catch {
             await writer.abort()

@@ -5,7 +5,6 @@ import ScriberrEngineWire
 /// What is wrong with an order is found before anything native is called: most of it would end the process.
 enum OrderCheck {
     static let threadsMax = 64
-    static let hotwordsMax = 200
 
     static func check(_ order: TranscribeOrder) throws {
         try checkPart(start: order.start, end: order.end)
@@ -20,7 +19,9 @@ enum OrderCheck {
                 throw unsupported("A language is named by two or three small letters.", field: "language")
             }
         }
-        guard order.hotwords.count <= hotwordsMax, order.hotwords.allSatisfy({ $0.utf8.count <= 200 }) else {
+        guard order.hotwords.count <= HotwordRule.countMax,
+            order.hotwords.allSatisfy({ $0.utf8.count <= HotwordRule.bytesMax })
+        else {
             throw unsupported("There are too many hotwords, or one is too long.", field: "hotwords")
         }
     }

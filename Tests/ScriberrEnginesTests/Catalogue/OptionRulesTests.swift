@@ -24,6 +24,8 @@ struct OptionRulesTests {
         #expect(field(TranscriptionOptions()) == nil)
         #expect(field(TranscriptionOptions(model: "whisper-base", language: "de", task: .translate)) == nil)
         #expect(field(TranscriptionOptions(model: "parakeet-v3", language: "de", hotwords: ["Scriberr", "Zürich"])) == nil)
+        // The longest that a job may name.
+        #expect(field(TranscriptionOptions(model: "parakeet-v3", hotwords: [String(repeating: "語", count: 100)])) == nil)
         #expect(field(TranscriptionOptions(diarization: true, minSpeakers: 2, maxSpeakers: 2)) == nil)
         #expect(field(TranscriptionOptions(diarization: true, diarizationModel: "diarization-default")) == nil)
         #expect(field(TranscriptionOptions(model: "canary-180m", language: "fr", task: .translate)) == nil)
@@ -41,6 +43,8 @@ struct OptionRulesTests {
         (TranscriptionOptions(model: "parakeet-v2", hotwords: ["a/b"]), "options.hotwords"),
         (TranscriptionOptions(model: "parakeet-v2", hotwords: [""]), "options.hotwords"),
         (TranscriptionOptions(model: "parakeet-v2", hotwords: ["C++"]), "options.hotwords"),
+        (TranscriptionOptions(model: "parakeet-v2", hotwords: [String](repeating: "word", count: 201)), "options.hotwords"),
+        (TranscriptionOptions(model: "parakeet-v2", hotwords: [String(repeating: "語", count: 134)]), "options.hotwords"),
         (TranscriptionOptions(model: "parakeet-v2", hotwords: [String](repeating: "word", count: 501)), "options.hotwords"),
         (TranscriptionOptions(speakers: 0), "options.speakers"), (TranscriptionOptions(maxSpeakers: 51), "options.max_speakers"),
         (TranscriptionOptions(minSpeakers: 3, maxSpeakers: 2), "options.min_speakers"),

@@ -268,6 +268,31 @@ struct ModelStoreTests {
         }
     }
 
+    @Test func `who waits for the download of another is told so again and again`() async throws {
+        let archive = try await smallArchive()
+        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+        let (waited, wait) = AsyncStream.makeStream(of: Void.self)
+        try await withStore(archive: archive) { _, _, answer in
+            ask.yield()
+            for await _ in waited { break }
+            try await answer.whole(archive)
+        } _: { world in
+            async let first = world.store.obtain(StoreWorld.model)
+            for await _ in asked { break }
+            let count = Mutex(0)
+            _ = try await world.store.obtain(StoreWorld.model) { event in
+                guard event == .waiting else { return }
+                let isEnough = count.withLock { count in
+                    count += 1
+                    return count == 2
+                }
+                if isEnough { wait.yield() }
+            }
+            _ = try await first
+            #expect(count.withLock { $0 } >= 2 && world.log.all.count == 1)
+        }
+    }
+
     @Test func `a canceled download stops, and the next one goes on`() async throws {
         let archive = try await smallArchive()
         let (signal, halfway) = AsyncStream.makeStream(of: Void.self)

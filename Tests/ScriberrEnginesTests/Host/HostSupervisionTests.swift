@@ -17,6 +17,7 @@ struct HostSupervisionTests {
         limits.silence = .seconds(5)
         limits.loading = .seconds(60)
         limits.stall = .seconds(30)
+        limits.diarization = .seconds(60)
         limits.stopping = .seconds(1)
         limits.leaving = .seconds(2)
         limits.memoryBytes = 1_000
@@ -31,9 +32,10 @@ struct HostSupervisionTests {
         return host
     }
 
-    private func working(accepted: Bool = true) -> HostSupervision {
+    private func working(accepted: Bool = true, isDiarization: Bool = false) -> HostSupervision {
         var host = idle()
-        #expect(host.handle(.order(HostWork(order: "o"), request), at: begin) == [.send(request)])
+        let work = HostWork(order: "o", isDiarization: isDiarization)
+        #expect(host.handle(.order(work, request), at: begin) == [.send(request)])
         if accepted { #expect(host.handle(.event(.accepted(order: "o")), at: begin) == []) }
         _ = host.handle(.listening, at: begin)
         return host
@@ -76,15 +78,16 @@ struct HostSupervisionTests {
         #expect(host.handle(.tick(residentBytes: nil), at: after(1_004)) == [])
     }
 
-    @Test func `heartbeats without progress are a stall`() {
-        var host = working()
-        for second in stride(from: 1.0, through: 30, by: 1) {
+    @Test(arguments: [(false, 30.0), (true, 60.0)])
+    func `heartbeats without progress are handed on, and a stall in the end`(isDiarization: Bool, limit: Double) {
+        var host = working(isDiarization: isDiarization)
+        for second in stride(from: 1.0, through: limit, by: 1) {
             _ = host.handle(.heard, at: after(second))
-            #expect(host.handle(.event(.heartbeat), at: after(second)) == [])
+            #expect(host.handle(.event(.heartbeat), at: after(second)) == [.deliver(.heartbeat)])
             _ = host.handle(.listening, at: after(second))
             #expect(host.handle(.tick(residentBytes: nil), at: after(second)) == [])
         }
-        #expect(host.handle(.tick(residentBytes: nil), at: after(30.5)) == [.kill])
+        #expect(host.handle(.tick(residentBytes: nil), at: after(limit + 0.5)) == [.kill])
     }
 
     @Test func `the same position again is no progress`() {

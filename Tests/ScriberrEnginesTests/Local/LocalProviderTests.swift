@@ -176,4 +176,13 @@ struct LocalProviderTests {
             }
         }
     }
+
+    @Test func `how far speakers are told apart is told of the part, and again with every sign of life`() {
+        let found = FoundTurns(start: 100)
+        #expect(found.take(.heartbeat) == 0)
+        #expect(found.take(.audio(order: "o", seconds: 50)) == nil)
+        #expect(found.take(.progress(order: "o", position: 125)) == 0.5)
+        #expect(found.take(.heartbeat) == 0.5)
+        #expect(found.take(.progress(order: "o", position: 150)) == 1)
+    }
 }

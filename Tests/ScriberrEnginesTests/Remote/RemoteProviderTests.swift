@@ -39,6 +39,7 @@ struct RemoteProviderTests {
 
     private func withRemote(
         timeout: Duration = .seconds(50),
+        beat: Duration = .seconds(5),
         _ answer: @escaping @Sendable (TestServer.Request, TestServer.Answer) async throws -> Void,
         _ body: @escaping @Sendable (World) async throws -> Void
     ) async throws {
@@ -57,7 +58,7 @@ struct RemoteProviderTests {
                     timeout: timeout
                 )
                 let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-                let provider = RemoteProvider(settings: settings, logger: logger)
+                let provider = RemoteProvider(settings: settings, logger: logger, beat: beat)
                 let result = await Task { try await body(World(provider: provider, audioPath: audioPath, log: log)) }.result
                 await provider.close()
                 try result.get()
@@ -150,10 +151,13 @@ struct RemoteProviderTests {
     }
 
     @Test func `silence is a timeout and a cut is a failure`() async throws {
-        try await withRemote(timeout: .milliseconds(300)) { _, answer in
-            try await answer.stall()
-        } _: { world in
-            #expect(await world.error(world.request())?.message.contains("too long") == true)
+        for hasBegun in [false, true] {
+            try await withRemote(timeout: .milliseconds(300)) { _, answer in
+                if hasBegun { try await answer.head("200 OK", [("content-length", "1000")]) }
+                try await answer.stall()
+            } _: { world in
+                #expect(await world.error(world.request())?.message.contains("too long") == true)
+            }
         }
         try await withRemote { _, answer in
             try await answer.head("200 OK", [("content-length", "1000")])
@@ -196,6 +200,85 @@ struct RemoteProviderTests {
         } _: { world in
             let cards = try await world.provider.models()
             #expect(cards.map(\.id) == ["remote/whisper-1"] && cards[0].provider == "remote" && cards[0].installed)
+        }
+    }
+
+    @Test func `work that takes its time is told of again and again until the answer comes`() async throws {
+        let (signal, enough) = AsyncStream.makeStream(of: Void.self)
+        try await withRemote(beat: .milliseconds(1)) { _, answer in
+            for await _ in signal { break }
+            try await answer.whole(Array(Self.answer.utf8))
+        } _: { world in
+            let heard = Heard()
+            _ = try await world.provider.transcribe(world.request()) { event in
+                heard.add(event)
+                if heard.all.count(where: { $0 == .position(0) }) == 3 { enough.yield() }
+            }
+            #expect(heard.pieces.map(\.text) == ["Hello world."])
+        }
+    }
+
+    @Test(arguments: [
+        #"{"error": "failed to read WAV file for sk-secret"}"#,
+        #"{"error": {"message": "failed to read WAV file for sk-secret"}}"#,
+        #"{"detail": "failed to read WAV file for sk-secret"}"#,
+    ])
+    func `an error that is sent as a success is a failure that may pass`(body: String) async throws {
+        try await withRemote { _, answer in
+            try await answer.whole(Array(body.utf8))
+        } _: { world in
+            let error = await world.error(world.request())
+            #expect(error?.code == .remoteFailed && error?.disposition == .transient)
+            #expect(error?.detail?.contains("failed to read") == true && error?.detail?.contains("sk-secret") == false)
+        }
+    }
+
+    @Test(arguments: ["{}", #"{"text": null}"#, #"{"words": []}"#])
+    func `an answer without a text is no silence`(body: String) async throws {
+        try await withRemote { _, answer in
+            try await answer.whole(Array(body.utf8))
+        } _: { world in
+            let error = await world.error(world.request())
+            #expect(error?.code == .remoteFailed && error?.disposition == .transient)
+        }
+    }
+
+    @Test func `an empty text is silence`() async throws {
+        try await withRemote { _, answer in
+            try await answer.whole(Array(#"{"text": ""}"#.utf8))
+        } _: { world in
+            #expect(await world.error(world.request()) == nil)
+        }
+    }
+
+    @Test func `what is odd in an answer costs nothing else of it`() async throws {
+        let body = """
+            {"text": "a b c d", "duration": "7.2", "language": 5,
+             "words": [{"text": "a", "start": 0, "end": 1}, {"word": "b", "start": "1.5", "end": 2}, {"word": "c", "start": null},
+                       {"word": "d", "start": 3, "end": 4}, {"word": 4}, "e", null],
+             "segments": [{"start": null, "end": 2, "text": "a b"}, {"text": "c"}, {"start": -1, "end": 7, "text": "d"}, 7]}
+            """
+        try await withRemote { _, answer in
+            try await answer.whole(Array(body.utf8))
+        } _: { world in
+            let heard = Heard()
+            _ = try await world.provider.transcribe(world.request()) { heard.add($0) }
+            let piece = try #require(heard.pieces.first)
+            #expect(piece.text == "a b c d" && piece.end == 7.2 && piece.language == nil)
+            #expect(piece.words.map(\.word) == ["a", "b", "c", "d"])
+            #expect(piece.words.map(\.start) == [0, 1.5, 2, 3])
+            #expect(piece.segments.map(\.text) == ["a b", "c", "d"])
+            #expect(piece.segments.map(\.end) == [2, 2, 7])
+        }
+    }
+
+    @Test func `words without any time are not put anywhere`() async throws {
+        try await withRemote { _, answer in
+            try await answer.whole(Array(#"{"text": "a b", "words": [{"word": "a"}, {"word": "b"}]}"#.utf8))
+        } _: { world in
+            let heard = Heard()
+            _ = try await world.provider.transcribe(world.request()) { heard.add($0) }
+            #expect(heard.pieces.map(\.text) == ["a b"] && heard.pieces.first?.words == [])
         }
     }
 }

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `single ranges`() async throws {
+    @Test func `single ranges are for GET alone`() async throws {
         try await withRecording { client, path async throws in
             for (range, expected) in [
                 ("bytes=0-0", 0..<1), ("bytes=990-2000", 990..<1_000), ("bytes=500-", 500..<1_000), ("bytes=-7", 993..<1_000),
@@ -39,8 +39,8 @@ import Testing
                 )
                 #expect(answer.body == Array(recording[expected]))
                 let head = try await client.send("HEAD", path, headers: [("Range", range)])
-                #expect(head.status == 206)
-                #expect(head.headers.first(name: "Content-Length") == String(expected.count))
+                #expect(head.status == 200)
+                #expect(head.headers.first(name: "Content-Length") == "1000" && head.headers["Content-Range"] == [])
             }
         }
     }

@@ -116,6 +116,34 @@ struct OpenAIRoutes {
         }
     }
 
+    @Test(arguments: ["/v1/audio/transcriptions", "/asr?diarize=true"])
+    func `the speaker model of the default profile tells speakers apart here too`(path: String) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let profile = #"{"name":"p","is_default":true,"options":{"diarization_model":"my-speakers"}}"#
+            #expect(try await client.send("POST", "/api/v1/profiles", json: profile).status == 201)
+            let asking = Task { try await client.send(form: form().field("response_format", "diarized_json"), to: path) }
+            let job = try await world.waitingJob()
+            #expect(job.options.diarization && job.options.diarizationModel == "my-speakers")
+            asking.cancel()
+            _ = await asking.result
+        }
+    }
+
+    @Test(arguments: [("whisper-base", Double?.some(30)), ("far/whole", nil)])
+    func `a language is found by whatever model the default profile names`(model: String, end: Double?) async throws {
+        try await ServerWorld.run { world async throws in
+            let client = try await world.signedIn()
+            let profile = #"{"name":"p","is_default":true,"options":{"model":"\#(model)"}}"#
+            #expect(try await client.send("POST", "/api/v1/profiles", json: profile).status == 201)
+            let asking = Task { try await client.send(form: form(), to: "/detect-language") }
+            let job = try await world.waitingJob()
+            #expect(job.options.model == model && job.options.end == end)
+            asking.cancel()
+            _ = await asking.result
+        }
+    }
+
     private func form() -> TestForm { TestForm().field("model", "whisper-1").file(TestForm.recording()) }
 }
 

@@ -161,6 +161,26 @@ private struct InventedModels: ModelDirectory {
                 family: "diarization",
                 canBeDownloaded: true
             ),
+            ModelListing(
+                id: "my-speakers",
+                name: "My speakers",
+                provider: "local",
+                installed: true,
+                isDefault: false,
+                capabilities: ["diarization"],
+                family: "diarization"
+            ),
+            ModelListing(
+                card: ModelCard(
+                    id: "far/whole",
+                    name: "Whole",
+                    provider: "far",
+                    installed: true,
+                    capabilities: ["transcription"],
+                    takesParts: false
+                ),
+                isDefault: false
+            ),
         ]
     }
 }

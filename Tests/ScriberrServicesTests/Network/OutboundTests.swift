@@ -161,6 +161,22 @@ struct OutboundTests {
         }
     }
 
+    @Test func `a webhook's receiver that answers at once has answered, however slowly it goes on`() async throws {
+        try await TestServer.serving { _, answer in
+            try await answer.head("200 OK", [("content-length", "100000")])
+            try await answer.send(Array("thanks".utf8)[...])
+            try await answer.stall()
+        } _: { server in
+            let policy = OutboundPolicy(allowsPrivateAddresses: true, resolver: Names(["slow.test": ["127.0.0.1"]]))
+            let request = WebhookRequest(url: "http://slow.test:\(server.port)/", headers: [], body: "{}", timeout: .seconds(300))
+            let reply = await OutboundSender(policy: policy, bodyPatience: .milliseconds(200)).send(request)
+            guard case .answered(status: 200, _, let beginning) = reply else {
+                return #expect(Bool(false), "the answer was not taken: \(reply)")
+            }
+            #expect("thanks".hasPrefix(beginning))
+        }
+    }
+
     private func http(_ names: [String: [String]]) -> OutboundHTTP {
         OutboundHTTP(policy: OutboundPolicy(allowsPrivateAddresses: true, resolver: Names(names)))
     }

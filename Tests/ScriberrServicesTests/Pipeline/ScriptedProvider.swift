@@ -11,22 +11,25 @@ final class ScriptedProvider: Provider {
     private let failure: ScriberrError?
     private let installed: Set<String>
     private let isTruncated: Bool
+    private let tellsForEver: Bool
     private let seen = Mutex<[TranscriptionRequest]>([])
     private let seenSpeakers = Mutex<[DiarizationRequest]>([])
 
-    /// Hears `pieces`; with a `failure`, throws it after the last of them.
+    /// Hears `pieces`; with a `failure`, throws it after the last of them. With `tellsForEver`, telling speakers apart ends with its task.
     init(
         pieces: [SpeechPiece] = [],
         turns: Result<[SpeakerTurn], ScriberrError> = .success([]),
         failure: ScriberrError? = nil,
         installed: Set<String> = ["whisper-base", "pocketsphinx-en-us", "diarization-default"],
-        isTruncated: Bool = false
+        isTruncated: Bool = false,
+        tellsForEver: Bool = false
     ) {
         self.pieces = pieces
         self.turns = turns
         self.failure = failure
         self.installed = installed
         self.isTruncated = isTruncated
+        self.tellsForEver = tellsForEver
     }
 
     /// What was asked for.
@@ -75,6 +78,7 @@ final class ScriptedProvider: Provider {
     {
         seenSpeakers.withLock { $0.append(request) }
         try await onProgress(0.5)
+        if tellsForEver { try await Task.sleep(for: .seconds(36_000)) }
         return try turns.get()
     }
 
@@ -87,18 +91,20 @@ actor RememberingSink: RunSink {
     private(set) var progress: [Double] = []
     private(set) var engine: (provider: String, model: String)?
     private(set) var kept: [String: [SpeechPiece]]
-    private let refusing: JobStage?
+    private let refusing: Set<JobStage>
+    let isOutOfTime: Bool
 
-    /// Has `kept` from an earlier attempt; throws when the run reaches the stage `refusing`.
-    init(kept: [String: [SpeechPiece]] = [:], refusing: JobStage? = nil) {
+    /// Has `kept` from an earlier attempt; throws when the run reaches a stage of `refusing`.
+    init(kept: [String: [SpeechPiece]] = [:], refusing: Set<JobStage> = [], isOutOfTime: Bool = false) {
         self.kept = kept
         self.refusing = refusing
+        self.isOutOfTime = isOutOfTime
     }
 
     func chose(provider: String, model: String) async throws { engine = (provider, model) }
 
     func reached(_ stage: JobStage, _ fraction: Double) async throws {
-        if stage == refusing { throw CancellationError() }
+        if refusing.contains(stage) { throw CancellationError() }
         if stages.last != stage { stages.append(stage) }
         progress.append(fraction)
     }

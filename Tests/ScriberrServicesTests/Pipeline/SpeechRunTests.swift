@@ -143,7 +143,19 @@ struct SpeechRunTests {
     @Test func `a run that is told to stop while speakers are told apart ends without a result`() async throws {
         let provider = ScriptedProvider(pieces: [piece(0, "one")])
         await #expect(throws: CancellationError.self) {
-            try await run(provider, options: TranscriptionOptions(diarization: true), sink: RememberingSink(refusing: .merging))
+            try await run(provider, options: TranscriptionOptions(diarization: true), sink: RememberingSink(refusing: [.merging]))
         }
+    }
+
+    @Test func `speakers for whom there is no time left cost their names, not the text`() async throws {
+        let sink = RememberingSink(refusing: [.diarizing, .merging], isOutOfTime: true)
+        let result = try await run(
+            ScriptedProvider(pieces: [piece(0, "one")]),
+            options: TranscriptionOptions(diarization: true),
+            sink: sink
+        )
+        #expect(result.transcript.text == "one")
+        #expect(result.warnings.map(\.code) == ["DIARIZATION_FAILED"])
+        #expect(result.warnings.first?.message.contains("ENGINE_TIMEOUT") == true)
     }
 }

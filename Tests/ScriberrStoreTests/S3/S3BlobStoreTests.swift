@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import ScriberrCore
 import ScriberrTestSupport
+import Synchronization
 import Testing
 
 @testable import ScriberrStore
@@ -43,6 +44,30 @@ struct S3BlobStoreTests {
             #expect(error?.code == .storageFailed)
             #expect(error?.disposition == .transient)
             #expect(try await store.put("file_1", [1]).sizeBytes == 1)
+        }
+    }
+
+    @Test func `a server that stays busy while it is read is a failure that may pass`() async throws {
+        let bucket = try bucket()
+        try await bucket.withStore(prefix: "busyread") { store in
+            try await store.put("file_1", [1, 2, 3])
+            try await bucket.order(#"{"status": 503, "count": 5, "only": "^GET /recordings/busyread"}"#)
+            let error = await #expect(throws: ScriberrError.self) { _ = try await store.bytes("file_1", 0..<3) }
+            #expect(error?.code == .storageFailed && error?.disposition == .transient)
+            #expect(try await store.bytes("file_1", 0..<3) == [1, 2, 3])
+        }
+    }
+
+    @Test func `a local copy is told of while its bytes come, and not when it is there`() async throws {
+        try await bucket().withStore(cacheBytesMax: 250_000) { store in
+            for number in 1...4 { try await store.put("file_\(number)", patternedBytes(100_000)) }
+            let calls = Mutex(0)
+            let copy = try await store.localCopy(of: "file_1") { calls.withLock { $0 += 1 } }
+            let count = calls.withLock { $0 }
+            #expect(count > 0)
+            _ = try await store.localCopy(of: "file_1") { calls.withLock { $0 += 1 } }
+            #expect(calls.withLock { $0 } == count)
+            withExtendedLifetime(copy) {}
         }
     }
 

@@ -1,8 +1,9 @@
 /// English names of languages, as whisper and OpenAI write them.
 package enum LanguageNames {
-    /// The name of a code such as `en` or `pt-BR`, in lower case; the code itself where there is none, `english` for nil.
+    /// The name of a code such as `en` or `pt-BR`, in lower case; the code itself where there is none. Nil is `unknown`: clients
+    /// expect a text.
     package static func english(_ code: String?) -> String {
-        guard let code, !code.isEmpty else { return "english" }
+        guard let code, !code.isEmpty else { return "unknown" }
         let short = code.lowercased().prefix { $0 != "-" && $0 != "_" }
         return names[String(short)] ?? code
     }
