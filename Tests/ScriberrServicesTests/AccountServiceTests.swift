@@ -129,7 +129,7 @@ import Testing
             let wrong = await failure {
                 try await accounts.changePassword(old.user.id, current: "nonsense", new: "secret-two", confirmation: "secret-two")
             }
-            #expect(wrong == Failure(.unauthorized))
+            #expect(wrong == Failure(.unauthorized, "current_password"))
             let short = await failure {
                 try await accounts.changePassword(old.user.id, current: "nonsense", new: "x", confirmation: "x")
             }
