@@ -330,13 +330,8 @@ def what_was_deleted_is_gone_after_signing_out(world):
 
 def without_a_profile_nothing_comes_from_the_default_one(world):
     page = world.page
-    options = {"diarization": True, "speakers": 2, "language": "sv", "hotwords": ["Anna"]}
+    options = {"diarization": True, "speakers": 2, "language": "sv"}
     profile = world.call("POST", "/profiles", {"name": "Usual", "is_default": True, "options": options})
-    # A language that no model here knows stays when the profile is saved.
-    page.goto(world.server.url + "/settings/profiles")
-    world.button("Actions for Usual").click()
-    page.get_by_role("menuitem", name="Edit").click()
-    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("As ever")
     world.home()
     page.locator(".intake-options summary").click()
     page.get_by_label("Profile").select_option("")
@@ -344,9 +339,17 @@ def without_a_profile_nothing_comes_from_the_default_one(world):
     expect(world.row("plain")).to_be_visible()
     job = world.call("GET", "/transcriptions?q=plain")["items"][0]["id"]
     made = world.call("GET", f"/transcriptions/{job}")["options"]
-    got = [made[name] for name in ["diarization", "speakers", "language", "hotwords"]]
-    assert got == [False, None, None, []], made
+    got = [made[name] for name in ["diarization", "speakers", "language"]]
+    assert got == [False, None, None], made
     world.call("DELETE", f"/profiles/{profile['id']}")
+
+
+def a_language_that_was_chosen_stays_for_models_that_name_none(world):
+    offered = world.page.evaluate("""async () => {
+      const { languageChoices } = await import("/web/js/core/models.js");
+      return languageChoices({ languages: [] }, "gsw").map(([code]) => code);
+    }""")
+    assert {"", "sv", "gsw"} <= set(offered), offered
 
 
 def a_recording_waits_for_its_account(world):
@@ -420,6 +423,7 @@ STEPS = [
     rows_stand_in_their_order_and_come_back_to_their_place,
     what_was_deleted_is_gone_after_signing_out,
     without_a_profile_nothing_comes_from_the_default_one,
+    a_language_that_was_chosen_stays_for_models_that_name_none,
     a_recording_waits_for_its_account,
     a_recording_whose_microphone_goes_away_says_so,
     a_webhook_keeps_the_events_that_have_no_box,
