@@ -19,6 +19,9 @@ static const unsigned char file_js_account_sign_in_js[] = {
 static const unsigned char file_js_account_top_bar_js[] = {
 #embed "page/js/account/top-bar.js"
 };
+static const unsigned char file_js_core_account_js[] = {
+#embed "page/js/core/account.js"
+};
 static const unsigned char file_js_core_api_js[] = {
 #embed "page/js/core/api.js"
 };
@@ -115,6 +118,9 @@ static const unsigned char file_js_library_level_meter_js[] = {
 static const unsigned char file_js_library_library_page_js[] = {
 #embed "page/js/library/library-page.js"
 };
+static const unsigned char file_js_library_list_order_js[] = {
+#embed "page/js/library/list-order.js"
+};
 static const unsigned char file_js_library_pasting_js[] = {
 #embed "page/js/library/pasting.js"
 };
@@ -180,6 +186,9 @@ static const unsigned char file_js_transcript_diarize_form_js[] = {
 };
 static const unsigned char file_js_transcript_document_js[] = {
 #embed "page/js/transcript/document.js"
+};
+static const unsigned char file_js_transcript_drafts_js[] = {
+#embed "page/js/transcript/drafts.js"
 };
 static const unsigned char file_js_transcript_editor_js[] = {
 #embed "page/js/transcript/editor.js"
@@ -254,6 +263,7 @@ static const WebFile files[] = {
     {"index.html", file_index_html, sizeof file_index_html},
     {"js/account/sign-in.js", file_js_account_sign_in_js, sizeof file_js_account_sign_in_js},
     {"js/account/top-bar.js", file_js_account_top_bar_js, sizeof file_js_account_top_bar_js},
+    {"js/core/account.js", file_js_core_account_js, sizeof file_js_core_account_js},
     {"js/core/api.js", file_js_core_api_js, sizeof file_js_core_api_js},
     {"js/core/buttons.js", file_js_core_buttons_js, sizeof file_js_core_buttons_js},
     {"js/core/dialog.js", file_js_core_dialog_js, sizeof file_js_core_dialog_js},
@@ -286,6 +296,7 @@ static const WebFile files[] = {
     {"js/library/job-row.js", file_js_library_job_row_js, sizeof file_js_library_job_row_js},
     {"js/library/level-meter.js", file_js_library_level_meter_js, sizeof file_js_library_level_meter_js},
     {"js/library/library-page.js", file_js_library_library_page_js, sizeof file_js_library_library_page_js},
+    {"js/library/list-order.js", file_js_library_list_order_js, sizeof file_js_library_list_order_js},
     {"js/library/pasting.js", file_js_library_pasting_js, sizeof file_js_library_pasting_js},
     {"js/library/recorder.js", file_js_library_recorder_js, sizeof file_js_library_recorder_js},
     {"js/library/send-pieces.js", file_js_library_send_pieces_js, sizeof file_js_library_send_pieces_js},
@@ -308,6 +319,7 @@ static const WebFile files[] = {
     {"js/transcript/diarization.js", file_js_transcript_diarization_js, sizeof file_js_transcript_diarization_js},
     {"js/transcript/diarize-form.js", file_js_transcript_diarize_form_js, sizeof file_js_transcript_diarize_form_js},
     {"js/transcript/document.js", file_js_transcript_document_js, sizeof file_js_transcript_document_js},
+    {"js/transcript/drafts.js", file_js_transcript_drafts_js, sizeof file_js_transcript_drafts_js},
     {"js/transcript/editor.js", file_js_transcript_editor_js, sizeof file_js_transcript_editor_js},
     {"js/transcript/export-options.js", file_js_transcript_export_options_js, sizeof file_js_transcript_export_options_js},
     {"js/transcript/export-panel.js", file_js_transcript_export_panel_js, sizeof file_js_transcript_export_panel_js},

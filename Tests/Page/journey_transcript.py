@@ -14,9 +14,14 @@ def a_transcript_plays_and_a_click_on_a_word_jumps_there(world):
     expect(page.locator(".segment.is-spoken")).to_have_count(1)
     world.until("CSS.highlights.get('spoken').size === 1")
     world.button("Pause", exact=True).click()
+    # It is heard at once, and may be over soon.
+    page.evaluate("""new MutationObserver(([{ target }]) => (window.wasHeard ||= target.ariaLabel === "Pause"))
+      .observe(document.querySelector(".play-button"), { attributes: true })""")
     box = page.locator(".segment-text").last.bounding_box()
     page.mouse.click(box["x"] + 40, box["y"] + 12)
     expect(page.locator(".segment").last).to_have_class("segment is-spoken" if page.locator(".segment").count() > 1 else "segment begins is-spoken")
+    world.until("window.wasHeard")
+    page.evaluate("document.querySelector('.play-button').getAttribute('aria-label') === 'Pause' && document.querySelector('.play-button').click()")
     world.look("transcript")
 
 

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 import journey_access
 import journey_account
+import journey_care
 import journey_intake
 import journey_library
 import journey_recording
@@ -40,6 +41,7 @@ STEPS = [
     *journey_library.LATER_STEPS,
     *journey_access.STEPS,
     *journey_settings.STEPS,
+    *journey_care.STEPS,
     *journey_account.LAST_STEPS,
 ]
 

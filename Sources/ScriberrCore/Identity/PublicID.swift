@@ -114,7 +114,7 @@ public struct InstanceID: PublicID {
     public init(trusted text: String) { self.text = text }
 }
 
-/// The account that owns a row. Never shown to clients, who see `user_self`.
+/// The account that owns a row. Clients see their own as `user_self`, administrators each as `user_7`.
 public struct UserID: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The row number in `users`.
     public let number: Int64

@@ -14,6 +14,16 @@ public struct TranscriptionSummary: Hashable, Sendable {
     public var stage: JobStage
     /// Length of the part to transcribe in seconds, when known.
     public var audioSeconds: Double?
+    /// The language that was asked for; nil to detect it.
+    public var language: String?
+    /// The language that the engine detected.
+    public var detectedLanguage: String?
+    /// What went wrong without failing the job.
+    public var warnings: [JobWarning]
+    /// Why it failed.
+    public var errorCode: ScriberrError.Code?
+    /// The same in a sentence.
+    public var errorMessage: String?
     /// When the row was made.
     public var createdAt: Timestamp
     /// When something a client can see last changed, other than progress.
@@ -28,6 +38,11 @@ public struct TranscriptionSummary: Hashable, Sendable {
         progress: Double,
         stage: JobStage,
         audioSeconds: Double?,
+        language: String?,
+        detectedLanguage: String?,
+        warnings: [JobWarning],
+        errorCode: ScriberrError.Code?,
+        errorMessage: String?,
         createdAt: Timestamp,
         updatedAt: Timestamp
     ) {
@@ -38,6 +53,11 @@ public struct TranscriptionSummary: Hashable, Sendable {
         self.progress = progress
         self.stage = stage
         self.audioSeconds = audioSeconds
+        self.language = language
+        self.detectedLanguage = detectedLanguage
+        self.warnings = warnings
+        self.errorCode = errorCode
+        self.errorMessage = errorMessage
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -54,6 +74,11 @@ extension Transcription {
             progress: progress,
             stage: stage,
             audioSeconds: audioSeconds,
+            language: options.language,
+            detectedLanguage: detectedLanguage,
+            warnings: warnings,
+            errorCode: errorCode,
+            errorMessage: errorMessage,
             createdAt: createdAt,
             updatedAt: updatedAt
         )

@@ -30,13 +30,17 @@ struct Authenticator: Sendable {
     }
 
     /// Throws `UNAUTHORIZED` when no credential is good. API keys do not count where `sessionOnly`.
+    /// Neither does the cookie of somebody else than the page means: all tabs of a browser share it, and one may not know yet that
+    /// another account has signed in.
     func authenticate(_ request: Request, sessionOnly: Bool) async throws -> Proof {
         if !sessionOnly, let key = request.headers[.apiKey], let proof = try await keyProof(key) { return proof }
         if let token = Self.credentials(request.headers, "bearer") {
             if let proof = try await tokenProof(token) { return proof }
             if !sessionOnly, let proof = try await keyProof(token) { return proof }
         }
-        if let token = cookieToken(request), let proof = try await tokenProof(token) { return proof }
+        if let token = cookieToken(request), let proof = try await tokenProof(token), proof.principal.isMeant(by: request.headers) {
+            return proof
+        }
         throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.")
     }
 
@@ -52,7 +56,7 @@ struct Authenticator: Sendable {
             tokenVersion: claims.tokenVersion,
             session: claims.session
         )
-        return user.map { Self.principal($0, claims) }
+        return user.map { Self.principal($0, claims) }.flatMap { $0.isMeant(by: headers) ? $0 : nil }
     }
 
     /// Who signed this request's address; nil when nobody did, or not for this path, or when it is void by now.
@@ -173,5 +177,13 @@ struct Authenticator: Sendable {
         guard let token = request.cookies[SessionCookies.access]?.value, !token.isEmpty else { return nil }
         if request.method == .get || request.method == .head { return token }
         return origins.isFromOwnPage(request) ? token : nil
+    }
+}
+
+extension Principal {
+    /// Whether a page that names its reader's account means this one. Other clients name none.
+    fileprivate func isMeant(by headers: HTTPFields) -> Bool {
+        guard let account = headers[.account] else { return true }
+        return account == owner.publicText
     }
 }

@@ -11,7 +11,7 @@ extension JSONWriter {
 
     /// Writes the fields of an account as admins see it.
     mutating func account(_ user: User) {
-        field("id", "user_\(user.id)")
+        field("id", user.id.publicText)
         field("username", user.username)
         field("role", user.role.rawValue)
         field("is_disabled", user.isDisabled)
@@ -29,4 +29,9 @@ extension JSONWriter {
         field("expires_at", key.expiresAt)
         field("created_at", key.createdAt)
     }
+}
+
+extension UserID {
+    /// The account as admins see it, and as a page tells it from others: `user_7`.
+    var publicText: String { "user_\(self)" }
 }

@@ -7,8 +7,6 @@ extension JSONWriter {
     mutating func transcription(_ job: Transcription, place: QueuePlace?, diarization: TranscriptionID?) {
         listedTranscription(job.summary)
         if let target = job.diarizes { field("source_transcription_id", target.text) }
-        field("language", job.options.language)
-        field("detected_language", job.detectedLanguage)
         field("diarization", job.options.diarization)
         object("options") { $0.options(job.options) }
         object("engine") { json in
@@ -22,12 +20,6 @@ extension JSONWriter {
         field("started_at", job.startedAt)
         field("completed_at", job.completedAt)
         field("failed_at", job.failedAt)
-        objects("warnings", job.warnings) { json, warning in
-            json.field("code", warning.code)
-            json.field("message", warning.message)
-        }
-        field("error", job.errorMessage)
-        field("error_code", job.errorCode?.rawValue)
         field("queue_position", place?.position)
         field("estimated_start_seconds", place?.estimatedSeconds)
         field("waiting_reason", place?.reason)
@@ -45,6 +37,14 @@ extension JSONWriter {
         field("duration_seconds", job.audioSeconds)
         field("created_at", job.createdAt)
         field("updated_at", job.updatedAt)
+        field("language", job.language)
+        field("detected_language", job.detectedLanguage)
+        objects("warnings", job.warnings) { json, warning in
+            json.field("code", warning.code)
+            json.field("message", warning.message)
+        }
+        field("error", job.errorMessage)
+        field("error_code", job.errorCode?.rawValue)
     }
 
     /// Writes where a search found a job.

@@ -3,11 +3,12 @@ extension Operation {
         "id": "tr_0193a4c5d6e70123456789abcdef0123", "file_id": "file_0193a4c5d6e70123456789abcdef0123", "title": "Stand-up",
         "status": "processing", "progress": 0.42, "progress_stage": "transcribing", "duration_seconds": 61.5,
         "created_at": "2026-11-24T01:50:36.123456Z", "updated_at": "2026-11-24T01:50:36.123456Z",
+        "language": nil, "detected_language": "en", "warnings": [], "error": nil, "error_code": nil,
     ]
     private static let job: DocumentValue = .object(
         listedJob.fields
             + ([
-                "language": nil, "detected_language": "en", "diarization": false,
+                "diarization": false,
                 "options": [
                     "model": nil, "language": nil, "task": "transcribe", "diarization": false, "speakers": nil,
                     "min_speakers": nil, "max_speakers": nil, "diarization_model": nil, "hotwords": [], "start": nil, "end": nil,
@@ -15,8 +16,7 @@ extension Operation {
                 ],
                 "engine": ["provider": "local", "transcription_model": "whisper-base", "diarization_model": nil],
                 "attempt": 1, "cancel_requested": false, "queued_at": "2026-11-24T01:50:36.123456Z",
-                "started_at": "2026-11-24T01:50:37.000001Z", "completed_at": nil, "failed_at": nil, "warnings": [], "error": nil,
-                "error_code": nil,
+                "started_at": "2026-11-24T01:50:37.000001Z", "completed_at": nil, "failed_at": nil,
             ] as DocumentValue).fields
     )
 

@@ -45,11 +45,10 @@ let documentSchemas: [DocumentValue.Field] = [
         .object(
             listedJob.fields
                 + ([
-                    "language": maybe(text), "detected_language": maybe(text), "diarization": truth,
+                    "diarization": truth,
                     "options": reference("Options"), "engine": reference("EngineStamp"), "attempt": integer,
                     "cancel_requested": truth, "queued_at": time, "started_at": maybe(time), "completed_at": maybe(time),
                     "failed_at": maybe(time),
-                    "warnings": ["type": "array", "items": reference("Warning")], "error": maybe(text), "error_code": maybe(text),
                 ] as DocumentValue).fields
         ),
         optional: [
@@ -192,6 +191,8 @@ private let jobStatus: DocumentValue = ["type": "string", "enum": ["queued", "pr
 private let listedJob: DocumentValue = [
     "id": text, "file_id": text, "title": text, "status": jobStatus, "progress": ["type": "number", "minimum": 0, "maximum": 1],
     "progress_stage": text, "duration_seconds": maybe(number), "created_at": time, "updated_at": time,
+    "language": maybe(text), "detected_language": maybe(text), "warnings": ["type": "array", "items": reference("Warning")],
+    "error": maybe(text), "error_code": maybe(text),
 ]
 
 private let options: DocumentValue = [

@@ -21,7 +21,7 @@ extension Route {
                     json.queue(total, isTotal: true)
                     json.pause(pause)
                     json.objects("by_user", byUser) { json, entry in
-                        json.field("user_id", "user_\(entry.user.id)")
+                        json.field("user_id", entry.user.id.publicText)
                         json.field("username", entry.user.username)
                         json.queue(entry.stats, isTotal: false)
                     }
@@ -88,7 +88,7 @@ extension Route {
 extension Answer {
     fileprivate static func created(_ user: User) -> Answer {
         var answer = Answer.object(status: .created) { $0.account(user) }
-        answer.headers[.location] = "/api/v1/admin/users/user_\(user.id)"
+        answer.headers[.location] = "/api/v1/admin/users/\(user.id.publicText)"
         return answer
     }
 }

@@ -57,7 +57,15 @@ extension Route {
                 return .object { $0.field("ok", true) }
             }
         ),
-        Route(.get, "/api/v1/auth/me", .session { _, principal in .object { $0.me(principal.username, principal.role) } }),
+        Route(
+            .get,
+            "/api/v1/auth/me",
+            .session { _, principal in
+                var answer = Answer.object { $0.me(principal.username, principal.role) }
+                answer.headers[.account] = principal.owner.publicText
+                return answer
+            }
+        ),
         Route(
             .post,
             "/api/v1/auth/change-password",

@@ -2,6 +2,8 @@ import HTTPTypes
 
 extension HTTPField.Name {
     static let apiKey = known("X-API-Key")
+    /// Whom a page takes its reader for, in a request; who is signed in, in an answer.
+    static let account = known("X-Scriberr-Account")
     static let requestID = known("X-Request-ID")
     static let idempotencyKey = known("Idempotency-Key")
     static let idempotencyReplayed = known("Idempotency-Replayed")

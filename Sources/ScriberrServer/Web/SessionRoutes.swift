@@ -68,6 +68,7 @@ extension Call {
     fileprivate func opened(_ session: Session) async throws -> Answer {
         var answer = Answer.object { json in json.object("user") { $0.me(session.user.username, session.user.role) } }
         answer.headers[.cacheControl] = "no-store"
+        answer.headers[.account] = session.user.id.publicText
         let token = try await server.authenticator.token(for: session)
         cookies.set(session, accessToken: token, server.options.accessTokenLifetime, on: &answer)
         return answer

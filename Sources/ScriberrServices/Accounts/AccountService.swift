@@ -154,11 +154,11 @@ package final class AccountService: Sendable {
     ) async throws {
         try Credentials.checkPassword(new, field: "new_password")
         try Credentials.checkConfirmation(new, confirmation, field: "confirm_password")
-        let old = try await verifyPassword(of: user, current)
+        let old = try await verifyPassword(of: user, current, field: "current_password")
         let (hash, now) = (try await passwords.hash(new), clock.now())
         try await database.write { db in
             guard try UserSQL.setPassword(db, user, from: old, to: hash, at: now) else {
-                throw ScriberrError.wrongPassword
+                throw ScriberrError.wrongPassword(field: "current_password")
             }
             try RefreshTokenSQL.endAll(db, owner: user)
         }
@@ -167,7 +167,7 @@ package final class AccountService: Sendable {
     /// Throws `VALIDATION_ERROR` (`new_username`), `UNAUTHORIZED` for a wrong password, `CONFLICT` when the name is taken.
     package func changeUsername(_ user: UserID, new: String, password: String) async throws -> User {
         let name = try Credentials.username(new, field: "new_username")
-        _ = try await verifyPassword(of: user, password)
+        _ = try await verifyPassword(of: user, password, field: "password")
         let now = clock.now()
         return try await database.write { db in
             let folded = Credentials.folded(name)
@@ -179,14 +179,14 @@ package final class AccountService: Sendable {
     }
 
     /// The account's password hash, once `password` proved to be its password. Throttled like a login.
-    private func verifyPassword(of user: UserID, _ password: String) async throws -> String {
+    private func verifyPassword(of user: UserID, _ password: String, field: String) async throws -> String {
         // Counted for this account alone: no name and no address looks like this.
         let name = "#\(user)"
         try await begin(name, name)
         let stored = try await database.read { try UserSQL.passwordHash($0, user) }
         guard let stored, try await passwords.verify(password, against: stored) else {
             try await throttle.fail(name: name, address: name, at: clock.now())
-            throw ScriberrError.wrongPassword
+            throw ScriberrError.wrongPassword(field: field)
         }
         try await throttle.succeed(name: name, address: name, at: clock.now())
         return stored
@@ -217,8 +217,12 @@ package final class AccountService: Sendable {
 extension ScriberrError {
     fileprivate static let registrationClosed = ScriberrError(.conflict, "Registration is closed: there is an account.")
     fileprivate static let wrongLogin = ScriberrError(.unauthorized, "The username or password is wrong.")
-    fileprivate static let wrongPassword = ScriberrError(.unauthorized, "The password is wrong.")
     fileprivate static let unusableToken = ScriberrError(.unauthorized, "The session has ended. Log in again.")
+
+    /// The field tells it from a session that has ended.
+    fileprivate static func wrongPassword(field: String) -> ScriberrError {
+        ScriberrError(.unauthorized, "The password is wrong.", field: field)
+    }
 
     static func usernameTaken(field: String?) -> ScriberrError {
         ScriberrError(.conflict, "This username is taken.", field: field)

@@ -97,12 +97,16 @@ extension Transcription {
 
 extension TranscriptionSummary {
     /// The columns that ``Reader`` reads, in its order.
-    static let columns = "id, file_id, title, status, progress, stage, audio_seconds, created_at, updated_at"
+    static let columns = """
+        id, file_id, title, status, progress, stage, audio_seconds, created_at, updated_at, options, detected_language, warnings, \
+        error_code, error_message
+        """
 
     /// Reads the rows of a list.
     struct Reader {
         private var status = LastChoice<JobStatus>()
         private var stage = LastChoice<JobStage>()
+        private var options: (text: String, language: String?)?
 
         /// Reads a row that has ``columns``.
         mutating func read(_ row: any SQLRow) throws -> TranscriptionSummary {
@@ -114,9 +118,22 @@ extension TranscriptionSummary {
                 progress: try row.real(at: 4),
                 stage: try row.choice(at: 5, &stage),
                 audioSeconds: try row.optionalReal(at: 6),
+                language: try language(of: row.text(at: 9)),
+                detectedLanguage: try row.optionalText(at: 10),
+                warnings: try decodeWarnings(try row.text(at: 11)),
+                errorCode: try row.optionalText(at: 12).map(ScriberrError.Code.init(rawValue:)),
+                errorMessage: try row.optionalText(at: 13),
                 createdAt: Timestamp(microseconds: try row.integer(at: 7)),
                 updatedAt: Timestamp(microseconds: try row.integer(at: 8))
             )
+        }
+
+        /// As with choices: the row before mostly asked for the same.
+        private mutating func language(of text: String) throws -> String? {
+            if let options, options.text == text { return options.language }
+            let language = try OptionsText.decode(text).language
+            options = (text, language)
+            return language
         }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 package import ScriberrCore
 
 /// One text for another, wherever it stands.
@@ -22,27 +21,56 @@ package struct TextReplacement: Sendable, Hashable {
     /// The text with every occurrence replaced, from left to right. Throws `VALIDATION_ERROR` (`operations`) where that is longer than
     /// `limitBytes`.
     package func applied(to text: String, limitBytes: Int = .max) throws(ScriberrError) -> String {
-        var result = ""
-        var rest = text.startIndex
-        var search = text.startIndex
-        while search < text.endIndex, let hit = text.range(of: find, options: options, range: search..<text.endIndex) {
-            if wholeWords, !isWhole(hit, in: text) {
-                search = text.index(after: hit.lowerBound)
-                continue
+        let (scalars, wanted) = (Array(text.unicodeScalars), find.unicodeScalars.map(folded))
+        guard !wanted.isEmpty else { return text }
+        let present = scalars.map(folded)
+        var (result, bytes, at) = (String.UnicodeScalarView(), 0, 0)
+        while at < scalars.count {
+            let end = at + wanted.count
+            if end <= scalars.count, wanted.elementsEqual(present[at..<end]), isPlace(at..<end, in: scalars) {
+                result += with.unicodeScalars
+                (at, bytes) = (end, bytes + with.utf8.count)
+            } else {
+                result.append(scalars[at])
+                (at, bytes) = (at + 1, bytes + UTF8.width(scalars[at]))
             }
-            result += text[rest..<hit.lowerBound] + with
-            guard result.utf8.count <= limitBytes else { throw .edit("a segment becomes longer than 100,000 bytes") }
-            rest = hit.upperBound
-            search = hit.upperBound
+            guard bytes <= limitBytes else { throw .edit("a segment becomes longer than 100,000 bytes") }
         }
-        return result + text[rest...]
+        return String(result)
     }
 
-    private var options: String.CompareOptions { matchesCase ? [] : [.caseInsensitive] }
+    /// Letters are alike by Unicode's simple folding, one for one, as browsers find them: `ss` is not in `Straße`.
+    private func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        // Dotless i has the capital of i, and is another letter.
+        guard !matchesCase, scalar != "\u{131}" else { return scalar }
+        let upper = scalar.properties.uppercaseMapping.unicodeScalars
+        let lower = (upper.count == 1 ? upper[upper.startIndex] : scalar).properties.lowercaseMapping.unicodeScalars
+        return lower.count == 1 ? lower[lower.startIndex] : scalar
+    }
 
-    private func isWhole(_ range: Range<String.Index>, in text: String) -> Bool {
-        let before = range.lowerBound == text.startIndex ? nil : text[text.index(before: range.lowerBound)]
-        let after = range.upperBound == text.endIndex ? nil : text[range.upperBound]
-        return ![before, after].contains { $0.map { $0.isLetter || $0.isNumber } ?? false }
+    /// Whether what stands there may be taken out: not a letter without its accent, nor, where that is asked, a part of a word.
+    private func isPlace(_ range: Range<Int>, in scalars: [Unicode.Scalar]) -> Bool {
+        let before = range.lowerBound > 0 ? scalars[range.lowerBound - 1] : nil
+        let after = range.upperBound < scalars.count ? scalars[range.upperBound] : nil
+        if let after, after.properties.isMark { return false }
+        return !wholeWords || ![before, after].contains { $0?.properties.isLetterOrNumber ?? false }
+    }
+}
+
+extension Unicode.Scalar.Properties {
+    fileprivate var isMark: Bool {
+        switch generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: false
+        }
+    }
+
+    fileprivate var isLetterOrNumber: Bool {
+        switch generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber, .letterNumber,
+            .otherNumber:
+            true
+        default: false
+        }
     }
 }

@@ -28,7 +28,7 @@ import Testing
             #expect(
                 Set(item.keys) == [
                     "id", "file_id", "title", "status", "progress", "progress_stage", "duration_seconds", "created_at",
-                    "updated_at",
+                    "updated_at", "language", "detected_language", "warnings", "error", "error_code",
                 ]
             )
         }

@@ -56,6 +56,31 @@ import Testing
         }
     }
 
+    @Test func `a page that means another account than its cookie is told so`() async throws {
+        try await ServerWorld.run { world async throws in
+            let (answer, browser) = try await register(world)
+            let account = try #require(answer.headers["X-Scriberr-Account"].first)
+            #expect(try await browser.get("/api/v1/auth/me").headers["X-Scriberr-Account"] == [account])
+            for path in ["/api/v1/transcriptions", "/api/v1/files", "/api/v1/auth/me"] {
+                #expect(try await browser.adding("X-Scriberr-Account", account).get(path).status == 200)
+                #expect(try await browser.adding("X-Scriberr-Account", "user_99").get(path).failure == "401 UNAUTHORIZED")
+            }
+        }
+    }
+
+    @Test func `a wrong password is told from a session that has ended`() async throws {
+        try await ServerWorld.run { world async throws in
+            let browser = try await register(world).browser
+            let password = #"{"current_password":"wrong","new_password":"battery staple","confirm_password":"battery staple"}"#
+            let name = #"{"new_username":"anna","password":"wrong"}"#
+            #expect(
+                try await browser.send("POST", "/api/v1/auth/change-password", json: password).failure
+                    == "401 UNAUTHORIZED current_password"
+            )
+            #expect(try await browser.send("POST", "/api/v1/auth/change-username", json: name).failure == "401 UNAUTHORIZED password")
+        }
+    }
+
     @Test func `cookies go over HTTPS only where that is set`() async throws {
         try await ServerWorld.run {
             $0.secureCookies = true

@@ -179,6 +179,15 @@ import Testing
     }
 
     @Test(arguments: [
+        ("Straße", "ss", "Straße"), ("STRAẞE", "ß", "STRA#E"), ("ﬁn fin", "fi", "ﬁn #n"), ("ΣΟΦΟΣ σοφός", "σοφος", "# σοφός"),
+        ("ırmak", "i", "ırmak"), ("cafe\u{301} cafe", "cafe", "cafe\u{301} #"), ("Größe", "GRÖSSE", "Größe"),
+    ])
+    func `replacing finds letters one for one, as browsers do`(_ text: String, _ find: String, _ result: String) throws {
+        let made = try TextReplacement(find: find, with: "#").applied(to: text)
+        #expect(made.unicodeScalars.elementsEqual(result.unicodeScalars))
+    }
+
+    @Test(arguments: [
         TranscriptEdit.setText(segment: "seg_9", text: "x"), .setText(segment: "seg_000001", text: " \n"),
         .setSpeaker(segment: "seg_000001", speaker: ""), .nameSpeaker("NOBODY", name: "x"),
         .mergeSpeakers(from: "SPEAKER_00", into: "SPEAKER_00"), .mergeSpeakers(from: "SPEAKER_00", into: "x"),

@@ -1,4 +1,4 @@
-import { call, get } from "../core/api.js";
+import { get, signIn } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { form } from "../core/dialog.js";
 import { textField } from "../core/fields.js";
@@ -14,8 +14,7 @@ export async function mountSignIn(place, welcome) {
   document.title = `${t(isFirst ? "first.title" : "signin.title")} – Scriberr`;
   const send = async (data) => {
     const body = Object.fromEntries(data);
-    const { user } = await call("POST", isFirst ? "/auth/session:register" : "/auth/session", body);
-    await welcome(user);
+    await welcome(await signIn(isFirst ? "/auth/session:register" : "/auth/session", body));
   };
   show(
     place,

@@ -1,3 +1,4 @@
+import { settle } from "../core/account.js";
 import { call } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -44,6 +45,7 @@ function initial(name) {
 function accountMenu(user, signedOut) {
   const signOut = (everywhere) => async () => {
     try {
+      await settle();
       if (everywhere) await call("POST", "/auth/logout-all");
       await call("DELETE", "/auth/session");
       signedOut();

@@ -1,7 +1,8 @@
 import { refreshSession } from "./api.js";
 
 // What happens on the server, over one connection for the whole page. Browsers allow few connections to a server, so a tab that
-// nobody looks at gives its own back; when it is looked at again, `snapshot` tells how things stand by then.
+// nobody looks at gives its own back. A stream begins with a `snapshot` of what waits and runs; from the second one on, anything may
+// have happened in between, which `again` tells.
 
 const TYPES = [
   "transcription.created", "transcription.queued", "transcription.updated", "transcription.progress", "transcription.segment",
@@ -19,11 +20,13 @@ let source = null;
 let retry = 0;
 let hiding = 0;
 let isWanted = false;
+let snapshots = 0;
 
 /** Starts listening. Harmless when it is done twice. */
 export function startLive() {
   if (isWanted) return;
   isWanted = true;
+  snapshots = 0;
   document.addEventListener("visibilitychange", follow);
   open();
 }
@@ -33,16 +36,17 @@ export function stopLive() {
   isWanted = false;
   document.removeEventListener("visibilitychange", follow);
   close();
+  tell("stopped", {});
 }
 
 /**
- * Hears of events until `signal` is aborted.
+ * Hears of events until `signal` is aborted; besides those of the server of `again`, `open`, `lost` and `stopped`.
  * @param {(type: string, data: object) => void} listener
  * @param {AbortSignal} signal
  */
 export function onLive(listener, signal) {
   listeners.add(listener);
-  signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
+  signal?.addEventListener("abort", () => listeners.delete(listener), { once: true });
 }
 
 function tell(type, data) {
@@ -55,6 +59,7 @@ function open() {
   for (const type of [...TYPES, "snapshot"]) {
     source.addEventListener(type, (event) => tell(type, JSON.parse(event.data)));
   }
+  source.addEventListener("snapshot", () => ++snapshots > 1 && tell("again", {}));
   source.addEventListener("open", () => tell("open", {}));
   source.addEventListener("error", lost);
 }

@@ -23,12 +23,16 @@ export function modelName(model) {
   return model.installed ? model.name : t("model.not.installed", { name: model.name });
 }
 
-/** Choices of a language: those that the model knows, or the common ones. */
-export function languageChoices(model) {
-  const codes = model?.languages?.length ? model.languages : COMMON;
+/** Choices of a language: those that the model knows, or where that is not said all that models usually know, and `present`. */
+export function languageChoices(model, present) {
+  const codes = model?.languages?.length ? model.languages : [...new Set(present ? [...USUAL, present] : USUAL)];
   const names = codes.filter((code) => code !== "auto").map((code) => [code, languageName(code)]);
   names.sort((a, b) => a[1].localeCompare(b[1], currentLanguage()));
   return [["", t("options.language.auto")], ...names];
 }
 
-const COMMON = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "uk", "ru", "tr", "ar", "hi", "zh", "ja", "ko"];
+const USUAL = (
+  "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is it ja jw ka kk " +
+  "km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te " +
+  "tg th tk tl tr tt uk ur uz vi yi yo yue zh"
+).split(" ");

@@ -5,8 +5,14 @@ import { t } from "./i18n.js";
 
 const SHOWN_MILLISECONDS = 7_000;
 
+/** Whether the last thing that was done came from the keyboard. */
+let isByKeys = false;
+addEventListener("keydown", () => (isByKeys = true), true);
+addEventListener("pointerdown", () => (isByKeys = false), true);
+
 /**
- * A short message at the edge of the page. It stays while the pointer or the focus is on it.
+ * A short message at the edge of the page. It stays while the pointer or the focus is on it. What it offers gets the focus of whoever
+ * works by keyboard and whose place has just gone: behind a long list nobody would get there in time.
  * @param {string} text
  * @param {{kind?: "plain"|"error", action?: {label: string, run: () => void}, onEnd?: () => void, milliseconds?: number}} [options]
  * @returns {{close: () => void}}
@@ -46,6 +52,10 @@ export function toast(text, { kind = "plain", action, onEnd, milliseconds = SHOW
   place.append(element);
   if (kind !== "error") announce(text);
   wait();
+  if (action && isByKeys) {
+    // Once the view that follows has taken its own focus.
+    requestAnimationFrame(() => document.activeElement === document.body && element.querySelector(".button")?.focus());
+  }
   return { close };
 }
 

@@ -6,6 +6,12 @@ import { t } from "../core/i18n.js";
 import { onLive } from "../core/live.js";
 import { languageChoices, modelChoices, modelName, transcriptionModels } from "../core/models.js";
 
+/** Every option that has no field here, as it is without a profile. */
+const NOTHING_ELSE = {
+  task: null, speakers: null, min_speakers: null, max_speakers: null, diarization_model: null, hotwords: null, start: null, end: null,
+  device: null,
+};
+
 /** How new recordings are transcribed: by a profile, or by a few choices made here. */
 export class IntakeOptions {
   #signal;
@@ -37,15 +43,14 @@ export class IntakeOptions {
     this.#draw({ profile: this.#profiles.find((profile) => profile.is_default)?.id ?? "" });
   }
 
-  /** What a request for a transcription says: `{profile_id?, options?}`. */
+  /**
+   * What a request for a transcription says: `{profile_id?, options?}`. What a request leaves out comes from the default profile, so
+   * that one without a profile says everything.
+   */
   get request() {
     const { profile, model, language, diarization } = this.#values();
     if (profile) return { profile_id: profile };
-    const options = {};
-    if (model) options.model = model;
-    if (language) options.language = language;
-    if (diarization) options.diarization = true;
-    return { options };
+    return { options: { ...NOTHING_ELSE, model: model || null, language: language || null, diarization } };
   }
 
   #values() {
@@ -66,7 +71,7 @@ export class IntakeOptions {
 
   #draw({ profile, model = "", language = "", diarization = false }) {
     const chosen = this.#models.find((entry) => (model ? entry.id === model : entry.default));
-    const languages = languageChoices(chosen);
+    const languages = languageChoices(chosen, language);
     const choices = [["", t("intake.no.profile")], ...this.#profiles.map((entry) => [entry.id, entry.name])];
     show(
       this.#body,

@@ -27,7 +27,7 @@ export async function retryDialog(job) {
   const place = h("div", { class: "form-part" });
   const draw = (model, language) => {
     const chosen = models.find((entry) => (model ? entry.id === model : entry.default));
-    const languages = languageChoices(chosen);
+    const languages = languageChoices(chosen, language);
     const known = languages.some(([code]) => code === language);
     show(
       place,

@@ -13,11 +13,11 @@ import { renameDialog, retryDialog } from "./job-dialogs.js";
 export class JobRow {
   #on;
   #check;
-  #title = h("a", { class: "job-title" });
+  #title = h("a", { class: "job-title", dir: "auto" });
   #facts = h("p", { class: "job-facts" });
   #state = h("div", { class: "job-state" });
 
-  /** @param {{removed: () => void, restored: (job: object) => void, selected: () => void}} on */
+  /** @param {{removed: () => void, restored: (job: object) => void, changed: (job: object) => void, selected: () => void}} on */
   constructor(job, on) {
     this.#on = on;
     this.#check = h("input", { type: "checkbox", class: "job-check", on: { change: on.selected } });
@@ -98,7 +98,7 @@ export class JobRow {
 
   async #rename() {
     const renamed = await renameDialog(this.job);
-    if (renamed) this.update(renamed);
+    if (renamed) this.#on.changed(renamed);
   }
 
   /** Asks the server to stop the job. */

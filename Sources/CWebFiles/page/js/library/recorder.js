@@ -1,3 +1,4 @@
+import { currentAccount, isCurrent, untilCurrent } from "../core/account.js";
 import { call, get, request } from "../core/api.js";
 import { button } from "../core/buttons.js";
 import { announce, h, show } from "../core/dom.js";
@@ -5,23 +6,29 @@ import { confirmed } from "../core/dialog.js";
 import { bytes, clock, moment } from "../core/format.js";
 import { currentLocale, t } from "../core/i18n.js";
 import { notice } from "../core/notice.js";
-import { complain, toast } from "../core/toast.js";
+import { complain, describe, toast } from "../core/toast.js";
 import { LevelMeter } from "./level-meter.js";
 
 const PIECE_MILLISECONDS = 2_000;
 const RETRY_MILLISECONDS = 2_000;
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 
-/** A button that records from the microphone, in a panel below it. */
+/** Tells that no recording is under way any more. */
+const ENDED = "recorder-ended";
+
+/** A button that records from the microphone, in a panel below it. One recording at a time, whichever view began it. */
 export function recordButton(options, signal, unfinished) {
   const opener = button("mic", t("record.button"), () => start());
+  opener.disabled = document.querySelector(".recorder") !== null;
+  const ended = () => {
+    opener.disabled = false;
+    unfinished.load();
+  };
+  document.addEventListener(ENDED, ended, { signal });
   const start = async () => {
     opener.disabled = true;
     try {
-      const recorder = await Recorder.start(options, () => {
-        opener.disabled = false;
-        unfinished.load();
-      });
+      const recorder = await Recorder.start(options);
       document.getElementById("dock").append(recorder.element);
       recorder.focus();
     } catch (error) {
@@ -41,24 +48,28 @@ function problemText(error) {
 
 /**
  * One recording under way. Its pieces go to the server every other second and are kept there at once; when the connection is
- * away they wait here, in order.
+ * away, or its account signed out, they wait here, in order.
  */
 class Recorder {
   #options;
-  #ended;
   #media;
   #stream;
   #id;
+  #account = currentAccount();
   #meter;
   #pieces = [];
   #next = 0;
   #sending = null;
+  #isStuck = false;
+  #isLost = false;
+  #isHalting = false;
+  #over = new AbortController();
   #began = performance.now();
   #time = h("span", { class: "recorder-time", role: "timer" }, "0:00");
   #note = h("span", { class: "recorder-note", role: "status" });
   #stopButton;
 
-  static async start(options, ended) {
+  static async start(options) {
     if (!navigator.mediaDevices || !window.MediaRecorder) throw new Error(t("record.insecure"));
     const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
     try {
@@ -66,15 +77,15 @@ class Recorder {
       const media = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 64_000 });
       const title = t("record.name", { when: new Date().toLocaleString(currentLocale(), { dateStyle: "medium", timeStyle: "short" }) });
       const made = await call("POST", "/recordings", { title, mime_type: (media.mimeType || type).replace(/\s/g, "") });
-      return new Recorder(options, ended, media, stream, made.id);
+      return new Recorder(options, media, stream, made.id);
     } catch (error) {
       for (const track of stream.getTracks()) track.stop();
       throw error;
     }
   }
 
-  constructor(options, ended, media, stream, id) {
-    [this.#options, this.#ended, this.#media, this.#stream, this.#id] = [options, ended, media, stream, id];
+  constructor(options, media, stream, id) {
+    [this.#options, this.#media, this.#stream, this.#id] = [options, media, stream, id];
     this.#meter = new LevelMeter(stream);
     this.#stopButton = button("stop", t("record.stop"), () => this.#stop(), "main");
     this.element = h(
@@ -88,8 +99,10 @@ class Recorder {
       button(null, t("record.discard"), () => this.#discard(), "quiet"),
     );
     media.addEventListener("dataavailable", (event) => event.data.size > 0 && this.#keep(event.data));
+    media.addEventListener("stop", () => this.#isHalting || this.#lose());
     media.start(PIECE_MILLISECONDS);
     this.timer = setInterval(() => (this.#time.textContent = clock((performance.now() - this.#began) / 1000)), 500);
+    addEventListener("beforeunload", (event) => this.#isStuck && event.preventDefault(), { signal: this.#over.signal });
     announce(t("record.started"));
   }
 
@@ -97,32 +110,71 @@ class Recorder {
     this.#stopButton.focus();
   }
 
+  #say(text, isProblem = false) {
+    this.#note.textContent = text;
+    this.#note.classList.toggle("warn-text", isProblem);
+  }
+
   #keep(piece) {
     this.#pieces.push(piece);
-    this.#sending ??= this.#send().finally(() => (this.#sending = null));
+    this.#sending ??= this.#send()
+      .catch((error) => error.name === "AbortError" || this.#say(describe(error), true))
+      .finally(() => (this.#sending = null));
   }
 
   async #send() {
     while (this.#pieces.length > 0) {
+      const path = `/recordings/${this.#id}/pieces/${this.#next}`;
+      const headers = { "Content-Type": "application/octet-stream" };
+      await this.#insist((how) => request("PUT", path, { ...how, body: this.#pieces[0], headers }));
+      this.#pieces.shift();
+      this.#next += 1;
+      this.#say(t(this.#isLost ? "record.lost" : "record.kept"), this.#isLost);
+    }
+  }
+
+  /** Tries until it is done, while the connection is away or the account is not signed in. Throws what is refused for good. */
+  async #insist(action) {
+    const { signal } = this.#over;
+    for (;;) {
       try {
-        const path = `/recordings/${this.#id}/pieces/${this.#next}`;
-        await request("PUT", path, { body: this.#pieces[0], headers: { "Content-Type": "application/octet-stream" } });
-        this.#pieces.shift();
-        this.#next += 1;
-        this.#note.textContent = t("record.kept");
+        const answer = await action({ signal, account: this.#account.id });
+        this.#isStuck = false;
+        return answer;
       } catch (error) {
-        if (!error.isPassing) throw error;
-        this.#note.textContent = t("record.waiting");
+        signal.throwIfAborted();
+        this.#isStuck = true;
+        if (error.status !== 401 && !error.isPassing) throw error;
+        const isSignedOut = !isCurrent(this.#account.id);
+        this.#say(isSignedOut ? t("record.signed.out", { name: this.#account.username }) : t("record.waiting"), true);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+        await untilCurrent(this.#account.id, signal);
       }
     }
   }
 
   async #halt() {
-    const last = new Promise((resolve) => this.#media.addEventListener("stop", resolve, { once: true }));
-    if (this.#media.state !== "inactive") this.#media.stop();
-    else return;
-    await last;
+    this.#isHalting = true;
+    if (this.#media.state !== "inactive") {
+      const last = new Promise((resolve) => this.#media.addEventListener("stop", resolve, { once: true }));
+      this.#media.stop();
+      await last;
+    }
+    this.#rest();
+  }
+
+  /** The microphone went away by itself. */
+  #lose() {
+    this.#isLost = true;
+    this.#rest();
+    this.#say(t("record.lost"), true);
+    toast(t("record.lost"), { kind: "error" });
+  }
+
+  /** Nothing more is heard. */
+  #rest() {
+    if (this.element.classList.contains("is-resting")) return;
+    this.element.classList.add("is-resting");
     clearInterval(this.timer);
     this.#meter.stop();
     for (const track of this.#stream.getTracks()) track.stop();
@@ -130,24 +182,29 @@ class Recorder {
 
   async #stop() {
     this.#stopButton.disabled = true;
-    this.#note.textContent = t("record.saving");
+    this.#say(t("record.saving"));
     try {
       await this.#halt();
       await this.#sending;
-      await call("POST", `/recordings/${this.#id}:finish`, this.#options.request);
+      await this.#send();
+      await this.#insist((how) => call("POST", `/recordings/${this.#id}:finish`, this.#options.request, how));
       toast(t("record.done"));
+      this.#end();
     } catch (error) {
-      complain(error);
+      if (error.name === "AbortError") return;
+      // What could not be sent stays here, to be tried again or thrown away.
+      this.#say(describe(error), true);
+      this.#stopButton.disabled = false;
     }
-    this.#end();
   }
 
   async #discard() {
     if (!(await confirmed(t("record.discard"), t("record.discard.sure"), t("record.discard")))) return;
     try {
       await this.#halt();
-      await this.#sending?.catch(() => {});
-      await call("DELETE", `/recordings/${this.#id}`);
+      this.#over.abort();
+      await this.#sending;
+      await call("DELETE", `/recordings/${this.#id}`, undefined, { account: this.#account.id });
     } catch (error) {
       complain(error);
     }
@@ -155,8 +212,9 @@ class Recorder {
   }
 
   #end() {
+    this.#over.abort();
     this.element.remove();
-    this.#ended();
+    document.dispatchEvent(new Event(ENDED));
   }
 }
 

@@ -14,28 +14,29 @@ const TUS = { "Tus-Resumable": "1.0.0" };
  * Sends a recording piece by piece and starts its transcription.
  * @param {File} file
  * @param {{profile_id?: string, options?: object}} wanted
- * @param {{signal: AbortSignal, progress: (share: number) => void}} how
+ * @param {{signal: AbortSignal, account: string, progress: (share: number) => void}} how `account` is whose recording it is
  * @returns {Promise<string>} the job's id
  */
-export async function sendPieces(file, wanted, { signal, progress }) {
-  let upload = (await resumed(file, signal)) ?? (await begun(file, signal));
+export async function sendPieces(file, wanted, { signal, account, progress }) {
+  const how = { signal, account };
+  let upload = (await resumed(file, how)) ?? (await begun(file, how));
   let bytes = PIECE_BYTES.first;
   progress(upload.offset / file.size);
   while (!upload.fileID) {
     const began = performance.now();
-    upload = await persistently(signal, () => sendPiece(file, upload, bytes, signal), () => look(upload.path, signal));
+    upload = await persistently(signal, () => sendPiece(file, upload, bytes, how), () => look(upload.path, how));
     bytes = nextSize(bytes, performance.now() - began);
     progress(upload.offset / file.size);
   }
-  forget(file);
-  const job = await call("POST", "/transcriptions", { file_id: upload.fileID, ...wanted }, { signal });
+  forget(file, account);
+  const job = await call("POST", "/transcriptions", { file_id: upload.fileID, ...wanted }, how);
   return job.id;
 }
 
-async function begun(file, signal) {
+async function begun(file, how) {
   const metadata = { filename: file.name, filetype: file.type, auto_transcribe: "false" };
   const answer = await request("POST", "/uploads", {
-    signal,
+    ...how,
     headers: {
       ...TUS,
       "Upload-Length": String(file.size),
@@ -43,24 +44,24 @@ async function begun(file, signal) {
     },
   });
   const path = answer.headers.get("Location").replace(/^.*\/api\/v1/, "");
-  remember(file, path);
+  remember(file, how.account, path);
   return read(path, answer);
 }
 
-async function resumed(file, signal) {
-  const path = remembered()[fingerprint(file)];
+async function resumed(file, how) {
+  const path = remembered()[fingerprint(file, how.account)];
   if (!path) return null;
   try {
-    return await look(path, signal);
+    return await look(path, how);
   } catch (error) {
-    if (error.name === "AbortError" || error.isPassing) throw error;
-    forget(file);
+    if (error.name === "AbortError" || error.isPassing || error.status === 401) throw error;
+    forget(file, how.account);
     return null;
   }
 }
 
-async function look(path, signal) {
-  return read(path, await request("HEAD", path, { headers: TUS, signal }));
+async function look(path, how) {
+  return read(path, await request("HEAD", path, { ...how, headers: TUS }));
 }
 
 function nextSize(bytes, milliseconds) {
@@ -68,9 +69,9 @@ function nextSize(bytes, milliseconds) {
   return milliseconds > PIECE_MILLISECONDS.slow ? Math.max(PIECE_BYTES.least, bytes / 2) : bytes;
 }
 
-async function sendPiece(file, upload, bytes, signal) {
+async function sendPiece(file, upload, bytes, how) {
   const answer = await request("PATCH", upload.path, {
-    signal,
+    ...how,
     headers: { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(upload.offset) },
     body: file.slice(upload.offset, upload.offset + bytes),
   });
@@ -103,14 +104,14 @@ function pause(milliseconds, signal) {
 }
 
 /** Throws away what was sent of a file. */
-export async function discardPieces(file) {
-  const path = remembered()[fingerprint(file)];
-  forget(file);
-  if (path) await request("DELETE", path, { headers: TUS });
+export async function discardPieces(file, account) {
+  const path = remembered()[fingerprint(file, account)];
+  forget(file, account);
+  if (path) await request("DELETE", path, { headers: TUS, account });
 }
 
-function fingerprint(file) {
-  return [file.name, file.size, file.lastModified].join("/");
+function fingerprint(file, account) {
+  return [account, file.name, file.size, file.lastModified].join("/");
 }
 
 function remembered() {
@@ -129,13 +130,13 @@ function store(uploads) {
   }
 }
 
-function remember(file, path) {
-  store({ ...remembered(), [fingerprint(file)]: path });
+function remember(file, account, path) {
+  store({ ...remembered(), [fingerprint(file, account)]: path });
 }
 
-function forget(file) {
+function forget(file, account) {
   const uploads = remembered();
-  delete uploads[fingerprint(file)];
+  delete uploads[fingerprint(file, account)];
   store(uploads);
 }
 

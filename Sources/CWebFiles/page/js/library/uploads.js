@@ -1,3 +1,4 @@
+import { currentAccount, isCurrent, onAccount } from "../core/account.js";
 import { get } from "../core/api.js";
 import { iconButton } from "../core/buttons.js";
 import { announce, h, show } from "../core/dom.js";
@@ -9,13 +10,15 @@ import { discardPieces, sendPieces } from "./send-pieces.js";
 /** More at once would only share the same line. */
 const AT_ONCE = 2;
 
-/** The recordings that are on their way to the server. */
+/** The recordings that are on their way to the server. They belong to the account that chose them, and wait while it is not signed in. */
 export class Uploads {
   #options;
   #done;
   #waiting = [];
   #running = 0;
   #open = new Set();
+  #account = currentAccount().id;
+  #over = new AbortController();
   #items = h("ul", { class: "uploads-list" });
   #head = h("h2", { class: "uploads-title" });
 
@@ -26,7 +29,8 @@ export class Uploads {
   constructor(options, done) {
     [this.#options, this.#done] = [options, done];
     this.element = h("section", { class: "uploads", hidden: true, "aria-label": t("uploads.label") }, this.#head, this.#items);
-    addEventListener("beforeunload", this.#warn);
+    addEventListener("beforeunload", this.#warn, { signal: this.#over.signal });
+    onAccount(() => this.#follow(), this.#over.signal);
   }
 
   /** Sends files, a few at a time, in their order. */
@@ -41,7 +45,20 @@ export class Uploads {
   /** The view is left: what runs goes on, and leaving the page is warned of. */
   leave() {
     if (this.#open.size > 0) document.getElementById("dock").append(this.element);
-    else removeEventListener("beforeunload", this.#warn);
+    else this.#over.abort();
+  }
+
+  /** Somebody signed in or out. */
+  #follow() {
+    if (!isCurrent(this.#account)) for (const item of this.#open) this.#hold(item);
+    this.#showHead();
+    this.#next();
+  }
+
+  /** Stops an upload that goes on later. */
+  #hold(item) {
+    item.isHeld = true;
+    item.giveUp?.abort();
   }
 
   #warn = (event) => {
@@ -74,23 +91,26 @@ export class Uploads {
   }
 
   #next() {
-    while (this.#running < AT_ONCE && this.#waiting.length > 0) this.#run(this.#waiting.shift());
+    while (isCurrent(this.#account) && this.#running < AT_ONCE && this.#waiting.length > 0) this.#run(this.#waiting.shift());
   }
 
   async #run(item) {
     this.#running += 1;
     item.giveUp = new AbortController();
+    item.isHeld = false;
     const progress = (share) => {
       item.bar.value = share;
       item.note.textContent = share < 1 ? percent(share) : t("uploads.checking");
     };
     try {
-      const id = await sendPieces(item.file, item.request, { signal: item.giveUp.signal, progress });
+      const id = await sendPieces(item.file, item.request, { signal: item.giveUp.signal, account: this.#account, progress });
       this.#finish(item);
       announce(t("uploads.done", { name: item.file.name }));
-      this.#done(await get(`/transcriptions/${id}`));
+      this.#done(await get(`/transcriptions/${id}`, { account: this.#account }));
     } catch (error) {
-      if (error.name === "AbortError") this.#finish(item);
+      if (!this.#open.has(item)) return;
+      if (item.isHeld || !isCurrent(this.#account)) this.#waiting.unshift(item);
+      else if (error.name === "AbortError") this.#finish(item);
       else this.#fail(item, error);
     } finally {
       this.#running -= 1;
@@ -103,7 +123,7 @@ export class Uploads {
     this.#waiting = this.#waiting.filter((entry) => entry !== item);
     this.#finish(item);
     // What was sent is of no more use; if this cannot be told, it expires by itself.
-    discardPieces(item.file).catch(() => {});
+    discardPieces(item.file, this.#account).catch(() => {});
   }
 
   #finish(item) {
@@ -129,11 +149,12 @@ export class Uploads {
   }
 
   #showHead() {
-    this.element.hidden = this.#items.children.length === 0;
+    const isEmpty = this.#items.children.length === 0;
+    this.element.hidden = isEmpty || !isCurrent(this.#account);
     this.#head.textContent = t("uploads.count", { n: this.#items.children.length });
-    if (this.element.hidden && this.element.closest("#dock")) {
+    if (isEmpty && this.element.closest("#dock")) {
       this.element.remove();
-      removeEventListener("beforeunload", this.#warn);
+      this.#over.abort();
     }
   }
 }

@@ -1,3 +1,4 @@
+import { accountSeen, currentAccount, settle } from "../core/account.js";
 import { call, get } from "../core/api.js";
 import { button } from "../core/buttons.js";
 import { h, show } from "../core/dom.js";
@@ -46,10 +47,10 @@ function recordings(settings) {
 function password() {
   const field = (label, name, autocomplete, hint) => textField(label, { name, type: "password", autocomplete }, hint);
   const send = async (data) => {
+    await settle();
     await call("POST", "/auth/change-password", Object.fromEntries(data));
     toast(t("password.changed"));
-    // Every session has ended, this one too.
-    location.assign("/");
+    await leave();
   };
   return part(
     t("password.change"),
@@ -66,7 +67,8 @@ function password() {
 
 function username() {
   const send = async (data, element) => {
-    await call("POST", "/auth/change-username", Object.fromEntries(data));
+    const { username: name } = await call("POST", "/auth/change-username", Object.fromEntries(data));
+    accountSeen({ ...currentAccount(), username: name });
     element.reset();
     toast(t("username.changed"));
   };
@@ -82,8 +84,15 @@ function username() {
   );
 }
 
+/** Every session has ended, this one too. */
+async function leave() {
+  await call("DELETE", "/auth/session");
+  history.replaceState(null, "", "/");
+  accountSeen(null);
+}
+
 function sessions() {
-  const end = () => call("POST", "/auth/logout-all").then(() => location.assign("/"), complain);
+  const end = () => settle().then(() => call("POST", "/auth/logout-all")).then(leave).catch(complain);
   return part(
     t("sessions"),
     h("p", { class: "hint" }, t("sessions.hint")),

@@ -36,7 +36,7 @@ export class OptionFields {
   #draw({ model, language, task, diarization, speakers, hotwords }) {
     const chosen = this.#models.find((entry) => (model ? entry.id === model : entry.default));
     const can = (capability) => chosen?.capabilities.includes(capability);
-    const languages = languageChoices(chosen);
+    const languages = languageChoices(chosen, language);
     const known = languages.some(([code]) => code === language);
     const tasks = ["transcribe", "translate"].map((name) => [name, t(`options.task.${name}`)]);
     const number = { name: "speakers", type: "number", min: 1, max: 50, value: speakers ?? "" };

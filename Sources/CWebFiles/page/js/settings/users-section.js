@@ -1,3 +1,4 @@
+import { currentAccount } from "../core/account.js";
 import { call, get } from "../core/api.js";
 import { button } from "../core/buttons.js";
 import { h, show } from "../core/dom.js";
@@ -12,13 +13,13 @@ import { complain, toast } from "../core/toast.js";
 const ROLES = ["user", "admin"];
 
 /** Accounts, for administrators. */
-export async function fillUsers(place, { signal, user, reload }) {
+export async function fillUsers(place, { signal, reload }) {
   const { items } = await get("/admin/users", { signal });
   const add = async () => (await userDialog()) && reload();
   show(
     place,
     h("p", { class: "lead" }, t("users.lead")),
-    h("ul", { class: "cards" }, items.map((account) => card(account, account.username === user.username, reload))),
+    h("ul", { class: "cards" }, items.map((account) => card(account, account.id === currentAccount().id, reload))),
     button("plus", t("user.add"), add, "main"),
   );
 }

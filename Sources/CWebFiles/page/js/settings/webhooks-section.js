@@ -1,4 +1,4 @@
-import { call, get } from "../core/api.js";
+import { ApiError, call, get } from "../core/api.js";
 import { button } from "../core/buttons.js";
 import { h, show } from "../core/dom.js";
 import { confirmed, dialog, formDialog } from "../core/dialog.js";
@@ -55,7 +55,8 @@ function card(hook, reload) {
     { label: t("webhook.rotate"), icon: icon("key"), run: run(rotate) },
     { label: t("delete"), icon: icon("trash"), danger: true, run: run(remove) },
   ];
-  const types = hook.events.length === 0 ? t("webhook.all") : hook.events.map((type) => tOr(`event.${type}`, type)).join(", ");
+  const isAll = hook.events.length === 0 || hook.events.includes("*");
+  const types = isAll ? t("webhook.all") : hook.events.map((type) => tOr(`event.${type}`, type)).join(", ");
   return h(
     "li",
     { class: "card" },
@@ -73,6 +74,8 @@ function card(hook, reload) {
 
 function hookDialog(hook) {
   const chosen = new Set(hook?.events ?? EVENTS.slice(0, 2));
+  const isAll = hook !== null && (hook.events.length === 0 || chosen.has("*"));
+  const types = [...new Set([...EVENTS, ...chosen])].filter((type) => type !== "*");
   const address = { name: "url", type: "url", inputmode: "url", value: hook?.url ?? "", autofocus: true };
   const fields = [
     textField(t("webhook.url"), address, t("webhook.url.hint")),
@@ -81,17 +84,22 @@ function hookDialog(hook) {
       "fieldset",
       { class: "choices" },
       h("legend", {}, t("webhook.events")),
-      EVENTS.map((type) => checkField(tOr(`event.${type}`, type), { name: "events", value: type, checked: chosen.has(type) })),
+      checkField(t("webhook.all"), { name: "all", checked: isAll }),
+      types.map((type) => checkField(tOr(`event.${type}`, type), { name: "events", value: type, checked: chosen.has(type) })),
     ),
   ];
   const send = (data) => {
-    const body = { url: data.get("url").trim(), description: data.get("description"), events: data.getAll("events") };
+    const events = data.has("all") ? ["*"] : data.getAll("events");
+    if (events.length === 0) throw new ApiError(422, "VALIDATION_ERROR", t("webhook.events.none"));
+    const body = { url: data.get("url").trim(), description: data.get("description"), events };
     return hook ? call("PATCH", `/webhooks/${hook.id}`, body) : call("POST", "/webhooks", body);
   };
   return formDialog(hook ? t("edit") : t("webhook.add"), fields, { send });
 }
 
 async function test(path) {
+  // Whoever does not answer takes a while to be given up.
+  const waiting = toast(t("webhook.testing"), { milliseconds: 60_000 });
   try {
     const delivery = await call("POST", `${path}:test`);
     const isGood = delivery.status === "delivered";
@@ -99,6 +107,8 @@ async function test(path) {
     toast(isGood ? t("webhook.test.good") : t("webhook.test.bad", { why }), { kind: isGood ? "plain" : "error" });
   } catch (error) {
     complain(error);
+  } finally {
+    waiting.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { currentAccount } from "../core/account.js";
 import { call, get } from "../core/api.js";
 import { announce } from "../core/dom.js";
 import { t } from "../core/i18n.js";
@@ -9,6 +10,7 @@ import { complain, toast } from "../core/toast.js";
  */
 export class Changes extends EventTarget {
   #path;
+  #account = currentAccount().id;
   #document;
   #undo = [];
   #redo = [];
@@ -99,10 +101,10 @@ export class Changes extends EventTarget {
   async #send(method, path, body, again) {
     try {
       const headers = { "If-Match": `"v${this.#document.version}"` };
-      this.#document.apply(await call(method, path, body, { headers }));
+      this.#document.apply(await call(method, path, body, { headers, account: this.#account }));
       return true;
     } catch (error) {
-      if (error.status === 412) await this.#overtaken(again);
+      if (error.status === 412) await this.#overtaken(again).catch(complain);
       else complain(error);
       return false;
     }

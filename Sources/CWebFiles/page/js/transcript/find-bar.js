@@ -97,7 +97,12 @@ export class FindBar {
     const segment = this.#document.segments[hit.index];
     const text = segment.text.slice(0, hit.span[0]) + this.#with.value + segment.text.slice(hit.span[1]);
     const operation = text.trim() ? { op: "set_text", segment: segment.id, text } : { op: "remove", segment: segment.id };
-    if (await this.#changes.make([operation])) this.#show(true);
+    if (!(await this.#changes.make([operation]))) return;
+    // On behind what was written: it may hold the same once more.
+    const end = text.trim() ? hit.span[0] + this.#with.value.length : 0;
+    const next = this.#hits.findIndex(({ index, span }) => index > hit.index || (index === hit.index && span[0] >= end));
+    this.#at = Math.min(Math.max(next, 0), this.#hits.length - 1);
+    this.#show(true);
   }
 
   async #replaceAll() {
@@ -115,7 +120,9 @@ export class FindBar {
 export function findAll(segments, { find, match_case: matchCase, whole_words: wholeWords }) {
   if (!find) return [];
   const literal = find.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const pattern = new RegExp(wholeWords ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])` : literal, matchCase ? "gu" : "giu");
+  // As the server replaces: letters one for one, never without their accent.
+  const whole = wholeWords ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}\\p{M}])` : `${literal}(?!\\p{M})`;
+  const pattern = new RegExp(whole, matchCase ? "gu" : "giu");
   const hits = [];
   for (const [index, segment] of segments.entries()) {
     for (const match of segment.text.matchAll(pattern)) {

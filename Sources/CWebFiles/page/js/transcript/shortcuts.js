@@ -9,7 +9,7 @@ import { t } from "../core/i18n.js";
 export function listenToKeys(actions, signal) {
   const listen = (event) => {
     if (event.defaultPrevented || event.altKey || takesKeys(event.target)) return;
-    const isButton = event.target instanceof Element && event.target.closest("button, a, summary, [role=slider]");
+    const isButton = event.target instanceof Element && event.target.closest("button, a, summary");
     if (isButton && (event.key === " " || event.key === "Enter")) return;
     const control = event.ctrlKey || event.metaKey ? "ctrl+" : "";
     const shift = event.shiftKey && control ? "shift+" : "";

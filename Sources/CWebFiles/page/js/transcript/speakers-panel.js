@@ -40,7 +40,12 @@ function entry(document, changes, player, label, share, total) {
     if (value !== (document.speakers[label] ?? "")) changes.make([{ op: "name_speaker", speaker: label, name: value }]);
   };
   field.addEventListener("change", save);
-  field.addEventListener("keydown", (event) => event.key === "Enter" && field.blur());
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && field.value !== (document.speakers[label] ?? "")) {
+      field.value = document.speakers[label] ?? "";
+      event.preventDefault();
+    } else if (event.key === "Enter") field.blur();
+  });
   const sample = () => {
     player.seek(share.first.start);
     player.play(Math.min(share.first.end, share.first.start + SAMPLE_SECONDS));

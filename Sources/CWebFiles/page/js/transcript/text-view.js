@@ -8,7 +8,7 @@ import { Marks, textRange } from "./highlights.js";
 const UNSURE = 0.5;
 
 /**
- * The text by segments. A click on a word tells its time; a double click, or the pen, edits. What is beside
+ * The text by segments. A click on a word asks to hear it; a double click, or the pen, edits. What is beside
  * the text, and its marks, are made for what is near the view alone.
  */
 export class TextView {
@@ -26,7 +26,7 @@ export class TextView {
 
   /**
    * @param {{
-   *   seek: (seconds: number) => void, edit: (index: number, offset: number) => void,
+   *   hear: (seconds: number) => void, edit: (index: number, offset: number, isDouble?: boolean) => void,
    *   speaker: (segment: object, begins: boolean) => Node,
    * }} on
    */
@@ -210,11 +210,11 @@ export class TextView {
     const index = this.#items.indexOf(element.item);
     const act = event.target.closest("[data-act]")?.dataset.act;
     if (act === "edit") return this.#on.edit(index, 0);
-    if (act === "seek") return this.#on.seek(element.item.segment.start);
+    if (act === "seek") return this.#on.hear(element.item.segment.start);
     // A selection is meant to be copied, not to jump.
-    if (!event.target.closest(".segment-text") || !getSelection().isCollapsed) return undefined;
+    if (event.detail > 1 || !event.target.closest(".segment-text") || !getSelection().isCollapsed) return undefined;
     const word = this.#wordUnder(event, element.item, index);
-    return this.#on.seek(word ? word.start : element.item.segment.start);
+    return this.#on.hear(word ? word.start : element.item.segment.start);
   }
 
   #doubleClicked(event) {
@@ -222,7 +222,7 @@ export class TextView {
     if (!element || !event.target.closest(".segment-text") || element.classList.contains("is-edited")) return;
     event.preventDefault();
     getSelection().removeAllRanges();
-    this.#on.edit(this.#items.indexOf(element.item), offsetUnder(event, element.item.text));
+    this.#on.edit(this.#items.indexOf(element.item), offsetUnder(event, element.item.text), true);
   }
 
   #wordUnder(event, item, index) {

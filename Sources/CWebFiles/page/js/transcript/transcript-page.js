@@ -1,3 +1,4 @@
+import { beforeSignOut } from "../core/account.js";
 import { get } from "../core/api.js";
 import { h, show } from "../core/dom.js";
 import { fullMoment, languageName, moment } from "../core/format.js";
@@ -8,6 +9,7 @@ import { onLive } from "../core/live.js";
 import { go } from "../core/router.js";
 import { complain, describe } from "../core/toast.js";
 import { Changes } from "./changes.js";
+import { Drafts } from "./drafts.js";
 import { Diarization } from "./diarization.js";
 import { TranscriptDocument } from "./document.js";
 import { SegmentEditor } from "./editor.js";
@@ -29,6 +31,7 @@ export async function mountTranscript(place, { id }) {
   try {
     const page = await TranscriptPage.open(id, leaving.signal);
     show(place, page.element);
+    page.resume();
     document.body.classList.add("has-player");
   } catch (error) {
     if (error.name !== "AbortError") showMissing(place, error);
@@ -68,13 +71,15 @@ class TranscriptPage {
   #panel = new SidePanel();
   #run;
   #newest = 0;
-  #title = h("h1", { class: "page-title", tabindex: "-1" });
+  #wasSilent = false;
+  #title = h("h1", { class: "page-title", tabindex: "-1", dir: "auto" });
   #facts = h("p", { class: "job-facts" });
   #tools;
   #empty = h("div", {});
   #hint = h("p", { class: "text-hint hint", hidden: true }, t("transcript.hint"));
 
   static async open(id, signal) {
+    await new Drafts(id).saving;
     const [job, transcript] = await Promise.all([
       get(`/transcriptions/${id}`, { signal }),
       get(`/transcriptions/${id}/transcript`, { signal }),
@@ -88,11 +93,11 @@ class TranscriptPage {
     this.#diarization = new Diarization(job.id, signal);
     this.#player = new Player(job, signal);
     this.#view = new TextView(this.#document, {
-      seek: (seconds) => this.#player.seek(seconds),
-      edit: (index, offset) => this.#document.version !== null && this.#editor.open(index, offset),
+      hear: (seconds) => this.#hearFrom(seconds),
+      edit: (index, offset, isDouble) => this.#edit(index, offset, isDouble),
       speaker: (segment, begins) => speakerTag(this.#document, this.#changes, segment, begins),
     });
-    this.#editor = new SegmentEditor(this.#document, this.#view, this.#changes, () => this.#catchUp());
+    this.#editor = new SegmentEditor(this.#document, this.#view, this.#changes, new Drafts(job.id), () => this.#catchUp());
     this.#find = new FindBar(this.#document, this.#view, this.#changes, signal);
     this.#following = new Following(() => (this.#player.isPlaying ? this.#view.litElement : null), signal);
     this.#run = new RunState(job, () => this.#reload());
@@ -107,6 +112,23 @@ class TranscriptPage {
     this.#showJob(job);
     this.#diarization.look(job).catch(complain);
     this.#goToPlace();
+  }
+
+  /** Goes on with what was typed here before and not saved. */
+  resume() {
+    if (this.#document.version !== null) this.#editor.resume();
+  }
+
+  #hearFrom(seconds) {
+    this.#wasSilent = !this.#player.isPlaying;
+    this.#player.seek(seconds);
+    this.#player.play();
+  }
+
+  /** The first click of two has begun to play; whoever means to edit did not ask for that. */
+  #edit(index, offset, isDouble) {
+    if (isDouble && this.#wasSilent) this.#player.pause();
+    if (this.#document.version !== null) this.#editor.open(index, offset);
   }
 
   /** An address may name a time: a place that was found. */
@@ -153,7 +175,12 @@ class TranscriptPage {
       this.#catchUp();
     });
     this.#panel.element.addEventListener("panel", () => this.#tools.show(this.#job));
-    signal.addEventListener("abort", () => this.#panel.end());
+    signal.addEventListener("abort", () => {
+      this.#panel.end();
+      this.#editor.leave();
+    });
+    beforeSignOut(() => this.#editor.finish(), signal);
+    addEventListener("beforeunload", (event) => this.#editor.isTouched && event.preventDefault(), { signal });
     onLive((type, data) => this.#hear(type, data), signal);
     listenToKeys(this.#keys(), signal);
   }
@@ -208,6 +235,7 @@ class TranscriptPage {
   }
 
   #hear(type, data) {
+    if (type === "again") return void (this.#reload(), this.#askVersion());
     if (type === "snapshot" && isActive(this.#job)) return this.#reload();
     if (data.id !== this.#job.id) return undefined;
     if (type === "transcription.segment") return this.#document.version === null && this.#document.grow(data);
