@@ -57,6 +57,9 @@ package struct RetryPolicy: Sendable, Hashable {
     package var cap = Duration.seconds(600)
     /// The share of a wait that is drawn at random, so that jobs that failed together do not come back together.
     package var jitter = 0.25
+    /// From this claim of a job on, one that finds its recording out of reach is charged like any other: with the usual waits after
+    /// about fifteen hours.
+    package var unreadyMax = 100
 
     /// The usual policy.
     package init() {}

@@ -24,7 +24,7 @@ struct MoveTests {
             let moved = try await moves.move("sqlite:data/scriberr.db", moves.url)
             #expect(moved.status == 0 && moved.output.contains("are the same in both databases"), "\(moved.errors)")
             let again = try await moves.move("sqlite:data/scriberr.db", moves.url)
-            #expect(again.status == 1 && again.errors.contains("not empty"), "\(again.errors)")
+            #expect(again.status == 0 && again.errors.contains("complete already"), "\(again.errors)")
 
             server = moves.server(moves.url)
             let second = APIClient(base: try await server.start(), token: first.token)
@@ -36,6 +36,8 @@ struct MoveTests {
             let busy = try await moves.move(moves.url, "sqlite:back.db")
             #expect(busy.status == 1 && busy.errors.contains("uses the database"), "\(busy.errors)")
             #expect(await server.stop() == 0)
+            let late = try await moves.move("sqlite:data/scriberr.db", moves.url)
+            #expect(late.status == 1 && late.errors.contains("not empty"), "\(late.errors)")
 
             let back = try await moves.move(moves.url, "sqlite:back.db")
             #expect(back.status == 0, "\(back.errors)")

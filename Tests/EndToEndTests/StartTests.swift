@@ -17,10 +17,11 @@ import Testing
     @Test(arguments: ["serve", "worker"])
     func `wrong settings are told in one line of the log and a line each on standard error`(command: String) async throws {
         try await withTemporaryFolder { folder in
-            let program = Program(folder: folder, environment: ["TRANSCRIPTION_WORKERS": "two", "PORT": "x"])
+            let environment = ["TRANSCRIPTION_WORKERS": "two", "PORT": "x", "UPLOAD_DIR": "/proc/x"]
+            let program = Program(folder: folder, environment: environment)
             let run = try await program.run([command])
             #expect(run.status == 1)
-            #expect(errors(run).map { $0.prefix(15) } == ["scriberr: PORT:", "scriberr: TRANS"])
+            #expect(errors(run).map { $0.prefix(15) } == ["scriberr: PORT:", "scriberr: TRANS", "scriberr: UPLOA"])
             let told = lines(run, ["error", "critical"])
             #expect(told.count == 1)
             let problems = try #require(told.first?["problems"] as? String)
@@ -52,6 +53,17 @@ import Testing
             }
             #expect(lines(run, ["warning", "error", "critical"]).count == 1, "\(run.output)")
             #expect(!FileManager.default.fileExists(atPath: folder + "/data/scriberr.db"))
+        }
+    }
+
+    @Test func `a damaged database is said to be damaged`() async throws {
+        try await withTemporaryFolder { folder in
+            let damaged = Data("SQLite format 3\0".utf8) + Data(repeating: 7, count: 8_176)
+            try damaged.write(to: URL(fileURLWithPath: folder + "/scriberr.db"))
+            let environment = ["PORT": "0", "DATABASE_PATH": folder + "/scriberr.db"]
+            let run = try await Program(folder: folder, environment: environment).run(["serve"])
+            #expect(run.status == 1)
+            #expect(run.errors == "scriberr: DATABASE_PATH: The database is damaged. Stop the server and restore a backup.\n")
         }
     }
 

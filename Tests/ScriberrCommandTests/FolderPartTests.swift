@@ -52,6 +52,22 @@ import Testing
         #expect(error?.problems.first?.hasPrefix("\(name): got ") == true)
     }
 
+    private func user(_ number: Int64, _ name: String, _ role: User.Role = .user, isDisabled: Bool = false) -> User {
+        User(id: UserID(number), username: name, role: role, isDisabled: isDisabled, createdAt: .now, updatedAt: .now)
+    }
+
+    @Test func `recordings belong to whom WATCH_USER names, or to the first admin`() throws {
+        let users = [user(1, "anna", .admin), user(2, "ben"), user(3, "eve", isDisabled: true)]
+        #expect(try FolderService.owner(among: users, named: nil) == UserID(1))
+        #expect(try FolderService.owner(among: users, named: "Ben") == UserID(2))
+        for name in ["nobody", "eve"] {
+            let error = #expect(throws: ScriberrError.self) { try FolderService.owner(among: users, named: name) }
+            #expect(error?.message.contains("WATCH_USER: there is no account \"\(name)\"") == true)
+        }
+        let early = #expect(throws: ScriberrError.self) { try FolderService.owner(among: [], named: nil) }
+        #expect(early?.message.contains("no account yet") == true)
+    }
+
     @Test func `subfolders are looked into when asked for, but no results, hidden ones, links and other watchers'`()
         async throws
     {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 import ScriberrEngines
 import ScriberrTestSupport
@@ -18,6 +19,7 @@ import Testing
         ("YT_DLP_PATH", "/tmp"), ("YT_DLP_PATH", "/etc/passwd"), ("SCRIBERR_ENGINE_PATH", "/no/such"),
         ("SCRIBERR_ENGINE_PATH", "/tmp"), ("SCRIBERR_ENGINE_PATH", "/etc/passwd"), ("SPEECH_ENGINE_CACHE_DIR", "/dev/null"),
         ("SPEECH_ENGINE_CACHE_DIR", "/dev/null/models"), ("WATCH_DIRS", "/dev/null"), ("SCRIBERR_NATIVE_DIR", "/dev/null"),
+        ("SCRIBERR_NATIVE_DIR", "/no/such"),
         ("ALLOWED_ORIGINS", "not an origin"), ("ALLOWED_ORIGINS", "https://a.example,*"), ("ALLOWED_ORIGINS", "https://a/b"),
         ("ALLOWED_ORIGINS", "example.org"), ("JWT_SECRET", "x"), ("JWT_SECRET_PREVIOUS", "x"),
     ])
@@ -32,7 +34,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let settings = try await read([
                 "YT_DLP_PATH": folder + "/yt-dlp", "SPEECH_ENGINE_CACHE_DIR": folder + "/models", "WATCH_DIRS": folder + "/inbox",
-                "SCRIBERR_NATIVE_DIR": folder + "/native", "STORAGE_CACHE_DIR": folder + "/cache",
+                "STORAGE_CACHE_DIR": folder + "/cache",
             ])
             #expect(settings.imports.siteProgram == folder + "/yt-dlp")
         }
@@ -80,6 +82,67 @@ import Testing
             #expect(problems.count == 1, "\(problems)")
             #expect(problems.first?.hasPrefix("\(name): got \"") == true, "\(problems)")
             #expect(problems.first?.contains("wants ") == true, "\(problems)")
+        }
+    }
+
+    @Test func `what lies in a folder and cannot be used is told of`() async throws {
+        try await withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder + "/uploads", withIntermediateDirectories: true)
+            try Data().write(to: URL(fileURLWithPath: folder + "/uploads/.incoming"))
+            let problems = try await settings(in: folder).problemsWithPlaces(isServer: true)
+            #expect(
+                problems.count == 1 && problems[0].hasPrefix("UPLOAD_DIR: ") && problems[0].contains(".incoming"),
+                "\(problems)"
+            )
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "Root may write everywhere."))
+    func `a database in a folder that cannot be written is told of`() async throws {
+        try await withTemporaryFolder { folder in
+            let home = folder + "/home"
+            try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+            try Data("SQLite format 3\0".utf8).write(to: URL(fileURLWithPath: home + "/scriberr.db"))
+            #expect(chmod(home, 0o555) == 0)
+            defer { chmod(home, 0o755) }
+            let problems = try await settings(in: folder, ["DATABASE_PATH": home + "/scriberr.db"]).problemsWithPlaces(
+                isServer: true
+            )
+            #expect(problems.count == 1 && problems[0].contains("a folder that can be written"), "\(problems)")
+        }
+    }
+
+    @Test func `a path that SQLite does not take is told of`() async throws {
+        try await withTemporaryFolder { folder in
+            let deep = folder + String(repeating: "/" + String(repeating: "a", count: 99), count: 5) + "/scriberr.db"
+            let problems = try await settings(in: folder, ["DATABASE_PATH": deep]).problemsWithPlaces(isServer: true)
+            #expect(problems.count == 1 && problems[0].contains("wants a path of at most 504 bytes"), "\(problems)")
+        }
+    }
+
+    @Test func `places are told of beside wrong values, but not those that nobody named`() async throws {
+        let (settings, problems) = Settings.readWithProblems(
+            environment: ["DATABASE_URL": "mysql://x", "UPLOAD_DIR": "/proc/x", "TRANSCRIPTS_DIR": "/proc/y", "PORT": "x"],
+            environmentFile: nil
+        )
+        let places = settings.problemsWithPlaces(isServer: true, besides: problems)
+        #expect(places.map { $0.prefix { $0 != ":" } } == ["UPLOAD_DIR", "TRANSCRIPTS_DIR"], "\(places)")
+    }
+
+    @Test func `one database has one lock, whatever links lead to it`() async throws {
+        try await withTemporaryFolder { folder in
+            let manager = FileManager.default
+            try manager.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
+            try manager.createSymbolicLink(atPath: folder + "/link.db", withDestinationPath: "data/scriberr.db")
+            try manager.createSymbolicLink(atPath: folder + "/other", withDestinationPath: folder + "/data")
+            // The file comes after the lock.
+            for path in ["data/scriberr.db", "link.db"] {
+                let lock = try DatabaseLock(forDatabaseAt: folder + "/" + path)
+                for other in ["data/scriberr.db", "link.db", "other/scriberr.db"] {
+                    #expect(throws: SettingsError.self) { try DatabaseLock(forDatabaseAt: folder + "/" + other) }
+                }
+                withExtendedLifetime(lock) {}
+            }
         }
     }
 

@@ -38,6 +38,7 @@ struct SettingsTests {
         ("SPEECH_ENGINE_MIRROR_URL", "ftp://mirror"), ("TRANSCRIPTION_WORKERS", "two"), ("TRANSCRIPTION_WORKERS", "0"),
         ("TRANSCRIPTION_QUEUE_POLL_INTERVAL", "quickly"), ("TRANSCRIPTION_QUEUE_POLL_INTERVAL", "0s"),
         ("TRANSCRIPTION_QUEUE_POLL_INTERVAL", "-1s"), ("TRANSCRIPTION_LEASE_TIMEOUT", "later"),
+        ("TRANSCRIPTION_LEASE_TIMEOUT", "1ms"), ("APP_ENV", "prod"),
         ("TRANSCRIPTION_MAX_ATTEMPTS", "0"), ("TRANSCRIPTION_CRASH_LIMIT", "0"), ("TRANSCRIPTION_SCHEDULING", "random"),
         ("TRANSCRIPTION_MAX_PER_USER", "some"),
         ("TRANSCRIPTION_STALL_TIMEOUT", "5"),
@@ -165,6 +166,25 @@ struct SettingsTests {
             #expect(try TokenSecret.load(given: given, file: file) == given)
             // A key that HS256 does not take used to end the process.
             #expect(throws: SettingsError.self) { try TokenSecret.load(given: "a short one", file: file) }
+        }
+    }
+
+    @Test(arguments: ["", "\n", "cut short"])
+    func `a secret that was cut short stops the start and is left as it is`(kept: String) async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder + "/jwt_secret"
+            try kept.write(toFile: file, atomically: true, encoding: .utf8)
+            let error = #expect(throws: SettingsError.self) { try TokenSecret.load(given: nil, file: file) }
+            #expect(error?.problems.first?.hasPrefix("JWT_SECRET_FILE: ") == true)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == kept)
+        }
+    }
+
+    @Test func `a secret that is there and cannot be read stops the start`() async throws {
+        try await withTemporaryFolder { folder in
+            // Nobody can read a folder as a file, whatever they may.
+            let error = #expect(throws: SettingsError.self) { try TokenSecret.load(given: nil, file: folder) }
+            #expect(error?.problems.first?.hasPrefix("JWT_SECRET_FILE: the file is there but cannot be read") == true)
         }
     }
 

@@ -62,6 +62,9 @@ private let leaseMutants: [Mutant] = [
     Mutant(name: "recovery charges a failure").breaking(.recover) {
         $0.replacingRule("failures = failures + $4", "failures = failures + 1 + $4")
     },
+    Mutant(name: "a recording that is away costs an attempt").inPeace { $0.recordingIsAway = 0.3 }.breaking(.fail) {
+        $0.replacingRule("failures = failures + $4", "failures = failures + max(1, $4)")
+    },
     Mutant(name: "recovery does not count crashes").breaking(.recover) {
         $0.replacingRule("crashes = crashes + $5", "crashes = crashes + 0 * $5")
     },

@@ -17,6 +17,8 @@ struct Oracle {
     var present = Timestamp(microseconds: 0)
     /// Before when a job may not be claimed: what a retry or its creation said.
     private var notBefore: [TranscriptionID: Int64] = [:]
+    /// How many attempts of a job failed without being charged.
+    private var free: [TranscriptionID: Int] = [:]
     let hasSteadyClocks: Bool
 
     init(hasSteadyClocks: Bool) { self.hasSteadyClocks = hasSteadyClocks }
@@ -132,7 +134,9 @@ struct Oracle {
     private mutating func noteTimes(_ cause: Cause, _ rows: [TranscriptionID: JobState]) {
         switch cause {
         case .create(let id): notBefore[id] = rows[id].flatMap { $0.runAfter > $0.createdAt ? $0.runAfter : nil }
-        case .write(.fail, let lease, .applied, .fail(_, let retryAt?), _): notBefore[lease.job] = retryAt.microseconds
+        case .write(.fail, let lease, .applied, .fail(let report, let retryAt?), _):
+            notBefore[lease.job] = retryAt.microseconds
+            if !report.chargesAttempt { free[lease.job, default: 0] += 1 }
         default: break
         }
     }
@@ -250,7 +254,9 @@ struct Oracle {
         if case .recover = cause, after.status != .canceled { crash = 1 }
         try require(after.crashes == before.crashes + crash, "crashes count recoveries", "\(before) to \(after) after \(cause)")
         var failure = 0
-        if case .write(.fail, _, _, _, _) = cause, after.status != .canceled { failure = 1 }
+        if case .write(.fail, _, _, .fail(let report, _), _) = cause, after.status != .canceled {
+            failure = report.chargesAttempt ? 1 : 0
+        }
         try require(after.failures == before.failures + failure, "failures count failed attempts", "\(after) after \(cause)")
     }
 
@@ -334,7 +340,7 @@ struct Oracle {
             "\(job): \(open)"
         )
         let failed = remains.executions.count { $0.status == "failed" }
-        try require(failed == job.failures, "failures and executions agree", "\(job)")
+        try require(failed == job.failures + (free[job.id] ?? 0), "failures and executions agree", "\(job)")
         if job.status == .completed {
             try require(remains.executions.last?.status == "completed", "job and execution agree", "\(job)")
         }

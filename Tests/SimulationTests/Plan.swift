@@ -29,6 +29,8 @@ struct Plan {
     var lateWrites: Double
     /// Chance per second and process that it is cut off from the store for a while.
     var outage: Double
+    /// Chance that an attempt finds its recording out of reach.
+    var recordingIsAway: Double
     /// Chances per piece of work.
     var engineFails: Double
     var engineFailsForGood: Double
@@ -76,6 +78,7 @@ struct Plan {
         piecesMax = random.fraction() < 0.7 ? 4 : 12
         policy = random.fraction() < 0.7 ? .fifo : .fairShare
         maxRunningPerOwner = random.fraction() < 0.2 ? 1 : nil
+        recordingIsAway = some(0.3, upTo: 0.3)
         if random.fraction() < 0.25 { raiseTheDead(random.fraction()) }
     }
 
@@ -105,7 +108,7 @@ struct Plan {
     mutating func keepCalm() {
         (kill, pause, outage, shutdown, cancel, delete, clockJump) = (0, 0, 0, 0, 0, 0, 0)
         (failBefore, failAfter, failEnds, late, never, lateWrites) = (0, 0, 0, 0, 0, 0)
-        (engineFails, engineFailsForGood, engineHangs, engineIsDeaf) = (0, 0, 0, 0)
+        (engineFails, engineFailsForGood, engineHangs, engineIsDeaf, recordingIsAway) = (0, 0, 0, 0, 0)
         hasSteadyClocks = true
         piecesMax = 12
         engineIsSlow = 0.5

@@ -41,6 +41,11 @@ extension World {
         guard let engine = processes[number]?.engines[lease], !engine.hasEnded else { return }
         switch step {
         case .begin:
+            if happens(plan.recordingIsAway) {
+                tally.note("unready")
+                finish(number, lease, .unready(ScriberrError(.storageFailed, "The folder of recordings is away.")))
+                return
+            }
             let found = engine.isShut ? [] : try store.checkpoints(lease)
             processes[number]?.engines[lease]?.nextPiece = (0..<engine.pieces).first { !found.contains($0) } ?? engine.pieces
             if processes[number]?.engines[lease]?.nextPiece ?? 0 > 0 { tally.note("resumed") }
@@ -147,7 +152,7 @@ extension AttemptOutcome {
     fileprivate var word: String {
         switch self {
         case .completed: "completed"
-        case .failed(let error): error.code.rawValue
+        case .failed(let error), .unready(let error): error.code.rawValue
         case .canceled: "canceled"
         case .released: "released"
         case .leaseLost: "leaseLost"

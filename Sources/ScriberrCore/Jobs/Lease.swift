@@ -41,6 +41,9 @@ public enum AttemptOutcome: Sendable {
     case completed(JobResult)
     /// With an error; whether another attempt follows is the queue's decision.
     case failed(ScriberrError)
+    /// With an error before any work was done, because what the job works on is out of reach for now: it is tried again, and no attempt
+    /// is charged.
+    case unready(ScriberrError)
     /// Because the job was canceled.
     case canceled
     /// Because this process stops; the job goes back to its place and no attempt is charged.

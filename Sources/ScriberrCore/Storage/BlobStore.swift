@@ -1,4 +1,5 @@
-/// Where recordings lie: a folder or a bucket. Keys are made by us, never taken from a client.
+/// Where recordings lie: a folder or a bucket. Keys are made by us, never taken from a client. While the whole place is out of reach,
+/// every call throws `STORAGE_FAILED`: nothing is missing then.
 public protocol BlobStore: Sendable {
     /// Starts a new blob under `key`. Nothing is visible until ``BlobWriter/commit()``.
     func create(_ key: String) async throws -> any BlobWriter

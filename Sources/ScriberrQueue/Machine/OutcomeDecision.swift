@@ -30,7 +30,12 @@ struct OutcomeDecision {
         case (.shutdown, _), (_, .released):
             self.init(write: .release)
             return
-        case (nil, .failed(let error)):
+        case (nil, .unready(let error)) where job.attempt < retry.unreadyMax:
+            let report = FailureReport(code: error.code, message: error.message, chargesAttempt: false)
+            let wait = retry.delay(afterFailures: job.attempt, random: random)
+            self.init(write: .fail(report, retryAt: now + wait), error: error)
+            return
+        case (nil, .failed(let error)), (nil, .unready(let error)):
             failed = error
         case (nil, .canceled):
             failed = ScriberrError(.internalError, "The attempt ended without a result.", detail: "canceled without a request")

@@ -16,13 +16,33 @@ package struct TranscriptionPipeline: JobHandler {
 
     /// Works on one attempt; see ``JobHandler/run(_:_:)``.
     package func run(_ job: ClaimedJob, _ attempt: Attempt) async throws -> AttemptOutcome {
-        let recording = try await recordings.recording(of: job.job) { attempt.signOfLife() }
+        let recording: (copy: LocalCopy, seconds: Double?)
+        do {
+            recording = try await recordings.recording(of: job.job) { attempt.signOfLife() }
+        } catch let error as ScriberrError where error.code == .storageFailed && error.disposition == .transient {
+            return .unready(error)
+        }
         defer { withExtendedLifetime(recording.copy) {} }
-        if let target = job.job.diarizes { return try await diarize(target, job.job, recording.copy.path, attempt) }
+        do {
+            if let target = job.job.diarizes { return try await diarize(target, job.job, recording.copy.path, attempt) }
+            return try await transcribe(job.job, recording.copy.path, recording.seconds, attempt)
+        } catch let error as ScriberrError where error.code == .mediaMissing {
+            // It was there when the work began. Where all recordings are out of reach by now, this says so.
+            _ = try await recordings.recording(of: job.job) { attempt.signOfLife() }
+            throw error
+        }
+    }
+
+    private func transcribe(
+        _ job: Transcription,
+        _ audioPath: String,
+        _ seconds: Double?,
+        _ attempt: Attempt
+    ) async throws -> AttemptOutcome {
         let run = SpeechRun(
-            audioPath: recording.copy.path,
-            options: job.job.options,
-            audioSeconds: recording.seconds ?? job.job.audioSeconds,
+            audioPath: audioPath,
+            options: job.options,
+            audioSeconds: seconds ?? job.audioSeconds,
             engines: engines
         )
         let sink = AttemptSink(attempt: attempt)
@@ -70,7 +90,7 @@ package struct TranscriptionPipeline: JobHandler {
 /// Finds what a job works on.
 package protocol RecordingLookup: Sendable {
     /// A local file and its length in seconds, when known. Calls `onBytes` as bytes of it come from elsewhere. Throws `MEDIA_MISSING` when
-    /// the bytes are gone.
+    /// the bytes are gone, `STORAGE_FAILED` while they are out of reach.
     func recording(of job: Transcription, onBytes: @Sendable () -> Void) async throws -> (copy: LocalCopy, seconds: Double?)
     /// The finished transcript of a job, as it is stored, and its version; nil when there is none.
     func transcript(of job: TranscriptionID) async throws -> (version: Int, content: [UInt8])?

@@ -6,6 +6,9 @@ package import ScriberrCore
 ///
 /// A blob that is being written lies in `.incoming` under a lock of its writer, on the same file system, and takes its name
 /// in one step. Files are readable by the owner of the process only.
+///
+/// `.incoming` is also how the folder is known: where it is not, a disk is not mounted or the folder was moved, and nothing is known
+/// about any blob.
 package struct FolderBlobStore: BlobStore {
     private let root: String
     private static let chunkBytes: Int64 = 256 << 10
@@ -38,12 +41,13 @@ package struct FolderBlobStore: BlobStore {
     }
 
     package func size(of key: String) async throws -> Int64? {
-        let path = path(of: key)
+        let (root, path) = (root, path(of: key))
         return try await FileQueue.shared.run {
             var status = stat()
             guard stat(path, &status) == 0 else {
-                if errno == ENOENT { return nil }
-                throw ScriberrError.file("stat")
+                guard errno == ENOENT else { throw ScriberrError.file("stat") }
+                try Self.checkIsThere(root)
+                return nil
             }
             return Int64(status.st_size)
         }
@@ -54,8 +58,7 @@ package struct FolderBlobStore: BlobStore {
         range: Range<Int64>,
         body: (ArraySlice<UInt8>) async throws -> Void
     ) async throws {
-        let path = path(of: key)
-        let file = try await FileQueue.shared.run { try OpenFile(path: path, flags: O_RDONLY) }
+        let file = try await openFile(key)
         var offset = range.lowerBound
         while offset < range.upperBound {
             let (start, count) = (offset, Int(min(Self.chunkBytes, range.upperBound - offset)))
@@ -74,9 +77,11 @@ package struct FolderBlobStore: BlobStore {
     }
 
     package func remove(_ key: String) async throws {
-        let path = path(of: key)
+        let (root, path) = (root, path(of: key))
         try await FileQueue.shared.run {
-            guard unlink(path) == 0 || errno == ENOENT else { throw ScriberrError.file("unlink") }
+            if unlink(path) == 0 { return }
+            guard errno == ENOENT else { throw ScriberrError.file("unlink") }
+            try Self.checkIsThere(root)
         }
     }
 
@@ -87,6 +92,26 @@ package struct FolderBlobStore: BlobStore {
                 try FolderBlobWriter.removeIfAbandoned("\(folder)/\(name)")
             }
         }
+    }
+
+    /// Opens a blob for reading. Throws `MEDIA_MISSING`, and `STORAGE_FAILED` while the whole folder is away.
+    func openFile(_ key: String) async throws -> OpenFile {
+        let (root, path) = (root, path(of: key))
+        return try await FileQueue.shared.run {
+            do {
+                return try OpenFile(path: path, flags: O_RDONLY)
+            } catch let error as ScriberrError where error.code == .mediaMissing {
+                try Self.checkIsThere(root)
+                throw error
+            }
+        }
+    }
+
+    /// Throws `STORAGE_FAILED` while the folder is away.
+    private static func checkIsThere(_ root: String) throws {
+        var status = stat()
+        guard stat(root + "/.incoming", &status) != 0 else { return }
+        throw ScriberrError(.storageFailed, "The folder of recordings is away.", detail: "stat of .incoming: errno \(errno)")
     }
 
     /// Two characters of the random end spread the blobs over folders.

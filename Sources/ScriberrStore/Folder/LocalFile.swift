@@ -57,7 +57,6 @@ package final class LocalFile: Sendable {
 
 extension FolderBlobStore: LocalFileKeeper {
     package func open(_ key: String) async throws -> LocalFile {
-        let path = path(of: key)
-        return try await FileQueue.shared.run { LocalFile(try OpenFile(path: path, flags: O_RDONLY)) }
+        LocalFile(try await openFile(key))
     }
 }

@@ -6,10 +6,11 @@ import ScriberrCore
 final class OpenFile: Sendable {
     let descriptor: Int32
 
-    /// Opens the file. Throws `MEDIA_MISSING` when there is none.
+    /// Opens the file. Throws `MEDIA_MISSING` when there is none; one that is to be made misses only its folder, and fails for now.
     init(path: String, flags: Int32) throws {
         descriptor = open(path, flags | O_CLOEXEC, 0o600)
-        if descriptor < 0 { throw errno == ENOENT ? ScriberrError.missingRecording : ScriberrError.file("open") }
+        guard descriptor < 0 else { return }
+        throw errno == ENOENT && flags & O_CREAT == 0 ? ScriberrError.missingRecording : ScriberrError.file("open")
     }
 
     deinit { close(descriptor) }

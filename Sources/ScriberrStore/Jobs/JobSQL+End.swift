@@ -168,8 +168,8 @@ extension JobSQL {
             ]
         )
         try held.closeExecution(connection, failure == nil ? .interrupted : .failed, failure: failure, at: now)
-        // Work that was taken away is not charged; a failed attempt is.
-        try Lanes.refresh(connection, owner: held.owner, charge: failure == nil ? -held.charge : 0)
+        // Work that was taken away or not begun is not charged; a failed attempt is.
+        try Lanes.refresh(connection, owner: held.owner, charge: failure?.chargesAttempt == true ? 0 : -held.charge)
         let retryAt = failure == nil ? nil : due
         try held.event(.transcriptionQueued, .queued, stage, progress: 0, failure: failure, retryAt: retryAt)
             .append(connection, at: now)

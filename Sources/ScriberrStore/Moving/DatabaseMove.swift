@@ -10,6 +10,7 @@ package struct DatabaseMove: Sendable {
     private let target: any Database
     private let clock: any WallClock
     private let report: @Sendable (MoveProgress) -> Void
+    private static let lanes = "queue_lanes"
 
     /// Both databases are open; the target's tables are up to date.
     package init(
@@ -21,13 +22,14 @@ package struct DatabaseMove: Sendable {
         (self.source, self.target, self.clock, self.report) = (source, target, clock, report)
     }
 
-    /// Moves everything, or goes on with a move that was interrupted. With `restart` what the target holds of a move is thrown
+    /// Moves everything, or goes on with a move that was interrupted; one that was complete is only compared. With `restart` what the target holds of a move is thrown
     /// away first. Answers what was compared at the end, all of it equal.
     ///
     /// Throws `CONFLICT` while a process uses either database, when the target holds anything that is not of this move, when
     /// the two differ at the end, or when their tables are of different versions.
     package func run(restart: Bool = false) async throws -> [TableComparison] {
         let plan = try await prepare()
+        if !restart, let compared = try await complete(plan) { return compared }
         let token = try await begin(plan, restart: restart)
         for part in plan { try await copy(part, token) }
         let compared = try await compare(plan)
@@ -46,7 +48,7 @@ package struct DatabaseMove: Sendable {
     /// Reads both databases and compares them, table by table. Throws `CONFLICT` while a process uses either. Lanes are left out:
     /// each kind of database keeps them in its own way.
     package func compareAll() async throws -> [TableComparison] {
-        try await compare(try await prepare().filter { $0.name != "queue_lanes" })
+        try await compare(try await prepare().filter { $0.name != Self.lanes })
     }
 
     // MARK: - Before
@@ -95,18 +97,38 @@ package struct DatabaseMove: Sendable {
         return token
     }
 
+    /// What a move that was complete before has in both databases; nil when there was none. A process that was stopped at the very end
+    /// may have left its mark in the source, and nobody told that it was done.
+    private func complete(_ plan: [MovePart]) async throws -> [TableComparison]? {
+        guard try await target.read({ try MoveSQL.token($0, .in) }) == nil, try await filledTable(plan) != nil else { return nil }
+        var compared: [TableComparison] = []
+        for part in plan where part.name != Self.lanes {
+            let comparison = try await compare(part)
+            guard comparison.isEqual else { return nil }
+            compared.append(comparison)
+        }
+        try await source.write { try MoveSQL.unmark($0, .out) }
+        report(.wasComplete)
+        return compared
+    }
+
     private func checkEmpty(_ plan: [MovePart]) async throws {
+        guard let table = try await filledTable(plan) else { return }
+        throw ScriberrError(
+            .conflict,
+            "The target is not empty: there are \(table). Give a new database.",
+            disposition: .permanent
+        )
+    }
+
+    /// A table of the target that holds something; nil when all are empty.
+    private func filledTable(_ plan: [MovePart]) async throws -> String? {
         // These have a row from the start.
         for part in plan where !["queue_clock", "webhook_cursor"].contains(part.name) {
             let isEmpty = try await target.read { try $0.query("SELECT 1 AS one FROM \(part.name) LIMIT 1", []).isEmpty }
-            guard isEmpty else {
-                throw ScriberrError(
-                    .conflict,
-                    "The target is not empty: there are \(part.name). Give a new database.",
-                    disposition: .permanent
-                )
-            }
+            if !isEmpty { return part.name }
         }
+        return nil
     }
 
     // MARK: - Copying
@@ -136,13 +158,15 @@ package struct DatabaseMove: Sendable {
 
     private func compare(_ plan: [MovePart]) async throws -> [TableComparison] {
         var compared: [TableComparison] = []
-        for part in plan {
-            report(.comparing(part.name))
-            async let from = digest(part, source)
-            async let to = digest(part, target)
-            compared.append(TableComparison(table: part.name, source: try await from, target: try await to))
-        }
+        for part in plan { compared.append(try await compare(part)) }
         return compared
+    }
+
+    private func compare(_ part: MovePart) async throws -> TableComparison {
+        report(.comparing(part.name))
+        async let from = digest(part, source)
+        async let to = digest(part, target)
+        return TableComparison(table: part.name, source: try await from, target: try await to)
     }
 
     private func digest(_ part: MovePart, _ database: any Database) async throws -> RowDigest {
@@ -178,6 +202,8 @@ package enum MoveProgress: Sendable, Hashable {
     case copying(String, copied: Int64, total: Int64)
     /// A table is read again in both databases.
     case comparing(String)
+    /// Nothing was to be done: an earlier run had moved everything.
+    case wasComplete
 }
 
 /// A table in both databases.

@@ -15,7 +15,14 @@ func sqliteError(code: CInt, text: String, fallback: CInt) -> ScriberrError {
     return switch code & 0xFF {
     case SQLITE_FULL:
         ScriberrError(.storageFull, "There is no room left to store this.", detail: detail)
-    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
+    case SQLITE_CORRUPT, SQLITE_NOTADB:
+        ScriberrError(
+            .storageFailed,
+            "The database is damaged. Stop the server and restore a backup.",
+            disposition: .permanent,
+            detail: detail
+        )
+    case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
         ScriberrError(.storageFailed, "The database cannot be used.", disposition: .permanent, detail: detail)
     case SQLITE_CONSTRAINT, SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE, SQLITE_MISMATCH:
         ScriberrError(.storageFailed, "The database refused a change.", disposition: .permanent, detail: detail)

@@ -60,8 +60,12 @@ package enum PassageSQL {
         for (offset, passage) in passages.enumerated() {
             let number = first + offset
             try db.execute("DELETE FROM transcript_passages WHERE job = $1 AND number = $2", [.id(job), .int(number)])
+            // Another node may be writing the same passage.
             try db.execute(
-                "INSERT INTO transcript_passages (job, number, words, segments) VALUES ($1, $2, $3, $4)",
+                """
+                INSERT INTO transcript_passages (job, number, words, segments) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (job, number) DO UPDATE SET words = excluded.words, segments = excluded.segments
+                """,
                 [.id(job), .int(number), .text(passage.words), .text(passage.segments)]
             )
             try db.dialect.textSearch.add(db, job, number: number)

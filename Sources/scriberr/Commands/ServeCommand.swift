@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         EarlyStop.arm()
-        let (settings, logger) = try Settings.readForService()
+        let (settings, logger) = try Settings.readForService(isServer: true)
         logger.info("Starting Scriberr", metadata: ["version": "\(Version.current)"])
         settings.log(to: logger)
         try await runProgram(logger) {

@@ -2,11 +2,14 @@ import ArgumentParser
 import Logging
 
 extension Settings {
-    /// The settings for a program that runs by itself, and its logger: mistakes are told in the log too, and end the program.
-    static func readForService() throws -> (settings: Settings, logger: Logger) {
+    /// The settings for a program that runs by itself, and its logger: mistakes are told in the log too, with the places that cannot be
+    /// used, and end the program.
+    static func readForService(isServer: Bool) throws -> (settings: Settings, logger: Logger) {
         let (settings, problems) = readWithProblems()
         let logger = Logger(settings: settings)
-        guard problems.isEmpty else { throw refusal(of: problems, logger) }
+        guard problems.isEmpty else {
+            throw refusal(of: problems + settings.problemsWithPlaces(isServer: isServer, besides: problems), logger)
+        }
         return (settings, logger)
     }
 

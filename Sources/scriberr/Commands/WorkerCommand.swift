@@ -18,7 +18,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         EarlyStop.arm()
-        let (settings, logger) = try Settings.readForService()
+        let (settings, logger) = try Settings.readForService(isServer: false)
         logger.info("Starting a Scriberr worker", metadata: ["version": "\(Version.current)"])
         settings.log(to: logger)
         try await runProgram(logger) {

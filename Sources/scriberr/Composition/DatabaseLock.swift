@@ -9,9 +9,10 @@ import ScriberrCore
 final class DatabaseLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock. Throws ``SettingsError`` when another process holds it or the folder cannot be written.
+    /// Takes the lock, by whatever links `path` leads to the file. Throws ``SettingsError`` when another process holds it or the folder
+    /// cannot be written.
     init(forDatabaseAt path: String) throws {
-        descriptor = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        descriptor = open(DatabaseFile.resolved(path) + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw SettingsError(problems: ["DATABASE_PATH: the folder of the database cannot be written"])
         }

@@ -17,10 +17,7 @@ struct FolderService: Service {
             // Again and again: there may be no account yet, or no folder.
             while !Task.isCancelled {
                 do {
-                    guard let owner = try await owner() else {
-                        throw ScriberrError(.notFound, "There is no account that watched recordings could belong to.")
-                    }
-                    return try await watch(for: owner)
+                    return try await watch(for: Self.owner(among: services.accounts.users(), named: settings.user))
                 } catch {
                     if error is CancellationError { return }
                     logger.warning("A folder cannot be watched now; it is tried again", metadata: ["error": "\(error)"])
@@ -51,10 +48,15 @@ struct FolderService: Service {
         _ = await watcher.run(once: false)
     }
 
-    private func owner() async throws -> UserID? {
-        let users = try await services.accounts.users().filter { !$0.isDisabled }
-        guard let name = settings.user else { return users.first { $0.role == .admin }?.id }
-        return users.first { $0.username.lowercased() == name.lowercased() }?.id
+    /// Whose the recordings become. Throws `NOT_FOUND`, which says what to do about it.
+    static func owner(among users: [User], named name: String?) throws -> UserID {
+        let users = users.filter { !$0.isDisabled }
+        guard let name else {
+            if let admin = users.first(where: { $0.role == .admin }) { return admin.id }
+            throw ScriberrError(.notFound, "There is no account yet that watched recordings could belong to.")
+        }
+        if let user = users.first(where: { $0.username.lowercased() == name.lowercased() }) { return user.id }
+        throw ScriberrError(.notFound, "WATCH_USER: there is no account \"\(name.prefix(80))\" that may sign in.")
     }
 }
 

@@ -20,18 +20,27 @@ struct OpenedDatabase {
             let folder = (path as NSString).deletingLastPathComponent
             if !folder.isEmpty { try makeFolder(folder) }
             lock = try DatabaseLock(forDatabaseAt: path)
-            let sqlite = try SQLiteDatabase(path: path, migrations: migrations) { warning in
-                logger.warning("The database needs attention", metadata: ["warning": "\(warning)"])
-            }
+            let sqlite = try Self.openSQLite(path, migrations, logger)
             (database, signals) = (sqlite, sqlite.signals)
             // The database lock lets one server at a time sit here.
-            seat = "\(ProcessInfo.processInfo.hostName):\(URL(fileURLWithPath: path).standardizedFileURL.path)"
+            seat = "\(ProcessInfo.processInfo.hostName):\(DatabaseFile.resolved(path))"
         case .postgres(let address):
             let postgres = try PostgresDatabase(address: address, migrations: migrations) { warning in
                 logger.warning("\(warning)", metadata: ["database": "\(address.shown)"])
             }
             (database, signals) = (postgres, postgres.signals)
             (seat, lock) = (nil, nil)
+        }
+    }
+
+    private static func openSQLite(_ path: String, _ migrations: [Migration], _ logger: Logger) throws -> SQLiteDatabase {
+        do {
+            return try SQLiteDatabase(path: path, migrations: migrations) { warning in
+                logger.warning("The database needs attention", metadata: ["warning": "\(warning)"])
+            }
+        } catch let error as ScriberrError where error.code == .storageFailed && error.disposition == .permanent {
+            logger.info("The database cannot be opened", metadata: ["error": "\(error)"])
+            throw SettingsError(problems: ["DATABASE_PATH: \(error.message)"])
         }
     }
 

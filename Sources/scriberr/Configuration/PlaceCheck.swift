@@ -57,16 +57,38 @@ enum PlaceCheck {
         return stat(path, &status) == 0 ? program(path) : nil
     }
 
+    /// A folder for recordings: it and, where it is there, the folder in it for those that come in.
+    static func recordingsFolder(_ path: String) -> String? {
+        if let wants = writableFolder(path) { return wants }
+        var status = stat()
+        guard stat(path + "/.incoming", &status) == 0 else { return nil }
+        return writableFolder(path + "/.incoming").map { "a folder whose .incoming is " + $0 }
+    }
+
     /// A SQLite file in a folder that can be written; the file is made later, the folder now.
     static func databaseFile(_ path: String) -> String? {
-        let folder = (path as NSString).deletingLastPathComponent
         var status = stat()
-        guard stat(path, &status) == 0 else { return writableFolder(folder.isEmpty ? "." : folder).map { "a file in " + $0 } }
-        guard !isFolder(status) else { return "the path of a file; this is a folder" }
-        guard access(path, R_OK | W_OK) == 0 else { return "a file that can be read and written: " + reason(errno) }
-        guard status.st_size > 0 else { return nil }
+        let file = DatabaseFile.resolved(path)
+        if stat(path, &status) == 0 {
+            guard !isFolder(status) else { return "the path of a file; this is a folder" }
+            guard access(path, R_OK | W_OK) == 0 else { return "a file that can be read and written: " + reason(errno) }
+            guard status.st_size == 0 || isDatabase(path) else { return "a SQLite database; this file is none" }
+        }
+        guard file.utf8.count <= DatabaseFile.pathBytesMax else {
+            return "a path of at most \(DatabaseFile.pathBytesMax) bytes; this one has \(file.utf8.count)"
+        }
+        // SQLite keeps other files beside it, and the server its lock.
+        let folder = (file as NSString).deletingLastPathComponent
+        if let wants = writableFolder(folder.isEmpty ? "." : folder) { return "a file in " + wants }
+        for ending in ["-wal", "-shm", ".lock"] where access(file + ending, R_OK | W_OK) != 0 && errno != ENOENT {
+            return "a file whose \(ending) can be read and written too: " + reason(errno)
+        }
+        return nil
+    }
+
+    private static func isDatabase(_ path: String) -> Bool {
         let start = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: signature.count) }
-        return start.map { [UInt8]($0) } == signature ? nil : "a SQLite database; this file is none"
+        return start.map { [UInt8]($0) } == signature
     }
 
     private static let signature = Array("SQLite format 3\0".utf8)

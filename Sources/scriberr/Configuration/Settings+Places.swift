@@ -27,8 +27,11 @@ extension Settings {
         }
         switch settings.storage {
         case .folder(let path):
-            let variable = reader.value("STORAGE_URL") == nil ? "UPLOAD_DIR" : "STORAGE_URL"
-            places.append(Place(variable: variable, path: path, use: .recordings))
+            let url = reader.value("STORAGE_URL")
+            // A bucket that is wrongly set has no folder.
+            if url?.hasPrefix("file:") ?? true {
+                places.append(Place(variable: url == nil ? "UPLOAD_DIR" : "STORAGE_URL", path: path, use: .recordings))
+            }
         case .bucket(let bucket):
             places.append(Place(variable: "STORAGE_CACHE_DIR", path: bucket.cacheFolder, use: .recordings))
         }
@@ -52,10 +55,12 @@ extension Settings {
     }
 
     /// Makes the folders that a process needs which `isServer`, or only runs jobs, and answers what cannot be used, one sentence for
-    /// each variable.
-    func problemsWithPlaces(isServer: Bool) -> [String] {
+    /// each variable that none of the `known` problems names.
+    func problemsWithPlaces(isServer: Bool, besides known: [String] = []) -> [String] {
         var problems: [(variable: String, text: String)] = []
         for place in places where isServer || place.isForWorkers {
+            // What was wrongly set has its usual value here, which nobody asked for.
+            if known.contains(where: { $0.hasPrefix(place.variable + ":") }) { continue }
             guard !problems.contains(where: { $0.variable == place.variable }), let wants = place.problem else { continue }
             problems.append((place.variable, "\(place.variable): got \"\(place.path.prefix(80))\", wants \(wants)"))
         }
@@ -74,7 +79,8 @@ extension Settings.Place {
     fileprivate var problem: String? {
         switch use {
         case .database: PlaceCheck.databaseFile(path)
-        case .recordings, .results: PlaceCheck.writableFolder(path)
+        case .recordings: PlaceCheck.recordingsFolder(path)
+        case .results: PlaceCheck.writableFolder(path)
         case .privateFolder: PlaceCheck.writableFolder(path, mode: 0o700)
         case .models: PlaceCheck.readableFolder(path)
         }

@@ -133,7 +133,7 @@ extension Settings {
     private init(from reader: inout SettingsReader) {
         host = reader.trimmed("HOST", default: "0.0.0.0")
         port = reader.integer("PORT", default: 8080, in: 0...65_535)
-        isProduction = reader.string("APP_ENV", default: "development").lowercased() == "production"
+        isProduction = reader.choice("APP_ENV", default: false, of: ["development": false, "production": true])
         allowedOrigins = reader.origins("ALLOWED_ORIGINS", default: "http://localhost:5173,http://localhost:8080")
         secureCookies = reader.value("SECURE_COOKIES").map { $0 == "true" } ?? isProduction
         trustedProxies = reader.parsed(
@@ -195,7 +195,7 @@ extension Settings.Engine {
             return isWeb ? .some(text) : nil
         }
         hostPath = reader.path("SCRIBERR_ENGINE_PATH", PlaceCheck.program)
-        nativeFolder = reader.path("SCRIBERR_NATIVE_DIR", PlaceCheck.folderOrNothing)
+        nativeFolder = reader.path("SCRIBERR_NATIVE_DIR", PlaceCheck.folderThatIsThere)
     }
 }
 
@@ -203,7 +203,8 @@ extension Settings.Queue {
     fileprivate init(from reader: inout SettingsReader) {
         workers = reader.integer("TRANSCRIPTION_WORKERS", default: 1, in: 1...Int.max)
         pollInterval = reader.duration("TRANSCRIPTION_QUEUE_POLL_INTERVAL", default: .seconds(2))
-        leaseTimeout = reader.duration("TRANSCRIPTION_LEASE_TIMEOUT", default: .seconds(600))
+        // Renewals and signs of life come three times as often, and each takes its time.
+        leaseTimeout = reader.duration("TRANSCRIPTION_LEASE_TIMEOUT", default: .seconds(600), atLeast: .seconds(1))
         maxAttempts = reader.integer("TRANSCRIPTION_MAX_ATTEMPTS", default: 3, in: 1...100)
         crashLimit = reader.integer("TRANSCRIPTION_CRASH_LIMIT", default: 5, in: 1...1_000)
         policy = reader.choice("TRANSCRIPTION_SCHEDULING", default: .fifo, of: ["fifo": .fifo, "fair_share": .fairShare])

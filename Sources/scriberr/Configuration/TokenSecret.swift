@@ -1,4 +1,6 @@
+import CoreFoundation
 import Foundation
+import Glibc
 import ScriberrCore
 
 /// The secret that signs access tokens.
@@ -8,8 +10,8 @@ enum TokenSecret {
 
     /// The operator's secret or, without one, the secret kept in the file, which is made on first use (mode 0600).
     ///
-    /// Throws when the file can neither be read nor written: a secret that is forgotten would end every session at each
-    /// restart, and a fixed one would be no secret.
+    /// Throws when the file cannot be written, and when it is there but holds no secret that can be read: a new one in its place would
+    /// end every session and lose what the database holds closed with the old one.
     static func load(given: String?, file: String) throws -> String {
         if let given {
             guard given.utf8.count >= bytesMin else {
@@ -17,14 +19,27 @@ enum TokenSecret {
             }
             return given
         }
-        if let kept = try? String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
-            kept.utf8.count >= bytesMin
-        {
-            return kept
-        }
+        if let kept = try kept(in: file) { return kept }
         var random = SystemRandomNumberGenerator()
         let secret = (0..<32).map { _ in String(Int.random(in: 0x100...0x1FF, using: &random), radix: 16).dropFirst() }.joined()
         try write(secret, to: file)
+        return secret
+    }
+
+    /// The secret in the file; nil when there is no file.
+    private static func kept(in file: String) throws -> String? {
+        var status = stat()
+        guard stat(file, &status) == 0 || ![ENOENT, ENOTDIR].contains(errno) else { return nil }
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw SettingsError(problems: ["JWT_SECRET_FILE: the file is there but cannot be read; change its owner or mode"])
+        }
+        let secret = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard secret.utf8.count >= bytesMin else {
+            throw SettingsError(problems: [
+                "JWT_SECRET_FILE: the file is there but holds less than \(bytesMin) characters; restore it, or remove it to have a new "
+                    + "secret made, which signs everybody out and loses the secrets of webhooks"
+            ])
+        }
         return secret
     }
 

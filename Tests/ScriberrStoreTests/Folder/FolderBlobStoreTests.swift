@@ -54,6 +54,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `while the folder itself is away nothing is missing, and nothing can be stored`(isMountPoint: Bool) async throws {
+        try await withTemporaryFolder { folder in
+            let (here, away) = (folder + "/uploads", folder + "/away")
+            let store = try FolderBlobStore(path: here)
+            let writer = try await store.create("file_1")
+            try await writer.write([1, 2, 3][...])
+            _ = try await writer.commit()
+            try FileManager.default.moveItem(atPath: here, toPath: away)
+            if isMountPoint { try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true) }
+            let calls: [() async throws -> Void] = [
+                { _ = try await store.size(of: "file_1") }, { _ = try await store.localCopy(of: "file_1") },
+                { try await store.read("file_1", range: 0..<3) { _ in } }, { _ = try await store.open("file_1") },
+                { try await store.remove("file_1") }, { _ = try await store.create("file_2") },
+            ]
+            for (number, call) in calls.enumerated() {
+                let error = await #expect(throws: ScriberrError.self) { try await call() }
+                #expect(error?.code == .storageFailed && error?.disposition == .transient, "call \(number)")
+            }
+            if isMountPoint { try FileManager.default.removeItem(atPath: here) }
+            try FileManager.default.moveItem(atPath: away, toPath: here)
+            #expect(try await store.size(of: "file_1") == 3)
+        }
+    }
+
     @Test func `a writer takes the place of a dead one of the same key, never of a living one`() async throws {
         try await withTemporaryFolder { folder in
             let store = try FolderBlobStore(path: folder)

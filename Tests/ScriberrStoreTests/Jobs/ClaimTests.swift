@@ -138,6 +138,20 @@ import Testing
     }
 
     @Test(arguments: JobStoreDriver.allCases)
+    func `charges nothing for an attempt that is not charged`(_ driver: JobStoreDriver) async throws {
+        try await JobStoreWorld.with(driver) { world in
+            try await world.enqueue(1, audioSeconds: 600)
+            try await world.enqueue(2, owner: world.other, audioSeconds: 600)
+            let free = FailureReport(code: .storageFailed, message: "It is away.", chargesAttempt: false)
+            for _ in 1...2 {
+                let first = try #require(try await world.claim(policy: .fairShare).first)
+                #expect(first.job.owner == world.owner)
+                #expect(try await world.store.fail(first.lease, free, retryAt: world.now, at: world.now) == .applied)
+            }
+        }
+    }
+
+    @Test(arguments: JobStoreDriver.allCases)
     func `charges nothing for work that was taken away`(_ driver: JobStoreDriver) async throws {
         try await JobStoreWorld.with(driver) { world in
             try await world.enqueue(1, audioSeconds: 600)

@@ -13,7 +13,7 @@ struct MigrateDatabaseCommand: AsyncParsableCommand {
             Stop every server and worker first; recordings stay where they are.
               scriberr admin migrate-database --from sqlite:data/scriberr.db --to postgres://scriberr@db/scriberr
 
-            A run that was interrupted goes on when it is started again. At the end both databases are read again and compared,
+            A run that was interrupted goes on when it is started again, and one that was complete says so. At the end both databases are read again and compared,
             table by table. The source is only read, except for a mark that keeps servers away meanwhile.
             """
     )
@@ -101,6 +101,7 @@ private final class MoveWatcher: Sendable {
         case .copying(let table, let copied, let total):
             terminal.status("\(Terminal.bar(total == 0 ? 1 : Double(copied) / Double(total))) \(table)")
         case .comparing(let table): terminal.status("comparing \(table)")
+        case .wasComplete: terminal.say("The move was complete already; nothing was copied.")
         }
     }
 
@@ -108,9 +109,10 @@ private final class MoveWatcher: Sendable {
 }
 
 extension MoveProgress {
-    fileprivate var table: String {
+    fileprivate var table: String? {
         switch self {
         case .copying(let table, _, _), .comparing(let table): table
+        case .wasComplete: nil
         }
     }
 
