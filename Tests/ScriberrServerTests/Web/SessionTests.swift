@@ -38,7 +38,9 @@ import Testing
             #expect(set.allSatisfy { $0.contains("; HttpOnly") && $0.contains("; SameSite=Strict") && !$0.contains("Secure") })
             #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=rt_") && $0.contains("; Path=/api/v1/auth;") })
             // What an earlier release has set would go before it.
-            #expect(set.contains { $0.hasPrefix("scriberr_refresh_token=;") && $0.contains("; Path=/api/v1/auth/session; Max-Age=0") })
+            #expect(
+                set.contains { $0.hasPrefix("scriberr_refresh_token=;") && $0.contains("; Path=/api/v1/auth/session; Max-Age=0") }
+            )
             #expect(try await browser.get("/api/v1/auth/me")["username"] == "alice")
         }
     }
@@ -75,7 +77,9 @@ import Testing
                 try await browser.send("POST", "/api/v1/auth/change-password", json: password).failure
                     == "401 UNAUTHORIZED current_password"
             )
-            #expect(try await browser.send("POST", "/api/v1/auth/change-username", json: name).failure == "401 UNAUTHORIZED password")
+            #expect(
+                try await browser.send("POST", "/api/v1/auth/change-username", json: name).failure == "401 UNAUTHORIZED password"
+            )
         }
     }
 
