@@ -369,7 +369,7 @@ def a_language_that_was_chosen_stays_for_models_that_name_none(world):
 def a_recording_waits_for_its_account(world):
     page = world.page
     world.home()
-    world.button("Record").click()
+    world.button("Record", exact=True).click()
     note = page.locator(".recorder-note")
     expect(note).to_have_text("Kept on the server", timeout=PATIENCE)
     end_sessions(world)
