@@ -121,6 +121,9 @@ static const unsigned char file_js_library_library_page_js[] = {
 static const unsigned char file_js_library_list_order_js[] = {
 #embed "page/js/library/list-order.js"
 };
+static const unsigned char file_js_library_list_place_js[] = {
+#embed "page/js/library/list-place.js"
+};
 static const unsigned char file_js_library_pasting_js[] = {
 #embed "page/js/library/pasting.js"
 };
@@ -297,6 +300,7 @@ static const WebFile files[] = {
     {"js/library/level-meter.js", file_js_library_level_meter_js, sizeof file_js_library_level_meter_js},
     {"js/library/library-page.js", file_js_library_library_page_js, sizeof file_js_library_library_page_js},
     {"js/library/list-order.js", file_js_library_list_order_js, sizeof file_js_library_list_order_js},
+    {"js/library/list-place.js", file_js_library_list_place_js, sizeof file_js_library_list_place_js},
     {"js/library/pasting.js", file_js_library_pasting_js, sizeof file_js_library_pasting_js},
     {"js/library/recorder.js", file_js_library_recorder_js, sizeof file_js_library_recorder_js},
     {"js/library/send-pieces.js", file_js_library_send_pieces_js, sizeof file_js_library_send_pieces_js},

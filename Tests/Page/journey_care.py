@@ -319,6 +319,20 @@ def rows_stand_in_their_order_and_come_back_to_their_place(world):
     expect(page.locator(".job-title")).to_have_text(["mine 2", "mine 3", "mine 4"])
 
 
+def going_back_shows_the_list_as_it_was_left(world):
+    page = world.page
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.evaluate("scrollTo(0, 150)")
+    for back in [lambda: page.get_by_role("link", name="Back to all transcripts").click(), page.go_back]:
+        world.until("scrollY === 150")
+        page.evaluate("document.querySelector('.job-title').click()")
+        expect(page.locator(".page-title")).to_have_text("mine 2")
+        back()
+        expect(page.locator(".job-title")).to_have_text(["mine 2", "mine 3", "mine 4"])
+    world.until("scrollY === 150")
+    page.set_viewport_size({"width": 1280, "height": 860})
+
+
 def what_was_deleted_is_gone_after_signing_out(world):
     page = world.page
     world.act("mine 3", "Delete")
@@ -355,7 +369,7 @@ def a_language_that_was_chosen_stays_for_models_that_name_none(world):
 def a_recording_waits_for_its_account(world):
     page = world.page
     world.home()
-    world.button("Record").click()
+    world.button("Record", exact=True).click()
     note = page.locator(".recorder-note")
     expect(note).to_have_text("Kept on the server", timeout=PATIENCE)
     end_sessions(world)
@@ -421,6 +435,7 @@ STEPS = [
     a_lost_connection_is_told,
     a_list_by_state_holds_what_is_in_it,
     rows_stand_in_their_order_and_come_back_to_their_place,
+    going_back_shows_the_list_as_it_was_left,
     what_was_deleted_is_gone_after_signing_out,
     without_a_profile_nothing_comes_from_the_default_one,
     a_language_that_was_chosen_stays_for_models_that_name_none,

@@ -183,7 +183,9 @@ import Testing
             let (ann, ben, accounts) = (try await world.ann(), try await world.ben(), world.services.accounts)
             for _ in 0..<70 {
                 world.clock.advance(by: .seconds(400))
-                await expect(Failure(.unauthorized, "password")) { try await accounts.changeUsername(ben, new: "bob", password: "wrong!!!") }
+                await expect(Failure(.unauthorized, "password")) {
+                    try await accounts.changeUsername(ben, new: "bob", password: "wrong!!!")
+                }
             }
             for _ in 0..<6 { _ = await failure { try await accounts.changeUsername(ben, new: "bob", password: "wrong!!!") } }
             await expect(Failure(.tooManyRequests)) { try await accounts.changeUsername(ben, new: "bob", password: "password") }

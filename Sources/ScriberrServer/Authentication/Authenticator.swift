@@ -38,7 +38,8 @@ struct Authenticator: Sendable {
             if let proof = try await tokenProof(token) { return proof }
             if !sessionOnly, let proof = try await keyProof(token) { return proof }
         }
-        if let token = cookieToken(request), let proof = try await tokenProof(token), proof.principal.isMeant(by: request.headers) {
+        if let token = cookieToken(request), let proof = try await tokenProof(token), proof.principal.isMeant(by: request.headers)
+        {
             return proof
         }
         throw ScriberrError(.unauthorized, "Sign in, or send a valid API key.")

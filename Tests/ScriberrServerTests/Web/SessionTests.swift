@@ -77,7 +77,9 @@ import Testing
                 try await browser.send("POST", "/api/v1/auth/change-password", json: password).failure
                     == "401 UNAUTHORIZED current_password"
             )
-            #expect(try await browser.send("POST", "/api/v1/auth/change-username", json: name).failure == "401 UNAUTHORIZED password")
+            #expect(
+                try await browser.send("POST", "/api/v1/auth/change-username", json: name).failure == "401 UNAUTHORIZED password"
+            )
         }
     }
 

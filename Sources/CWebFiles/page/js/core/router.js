@@ -4,6 +4,7 @@ let routes = [];
 let place = null;
 let leave = null;
 let visit = 0;
+let isReturn = false;
 
 /**
  * Starts routing.
@@ -12,7 +13,7 @@ let visit = 0;
  */
 export function startRouter(element, table) {
   [place, routes] = [element, table];
-  addEventListener("popstate", () => render());
+  addEventListener("popstate", () => returning(render));
   document.addEventListener("click", followLink);
   return render();
 }
@@ -22,6 +23,16 @@ export function go(path, { replace = false } = {}) {
   if (replace) history.replaceState(null, "", path);
   else history.pushState(null, "", path);
   return render();
+}
+
+/** Whether the view that is being mounted was seen before, and is to look as it did. */
+export function isReturning() {
+  return isReturn;
+}
+
+function returning(action) {
+  isReturn = true;
+  return action().finally(() => (isReturn = false));
 }
 
 /** Shows the present address anew. */
@@ -53,5 +64,6 @@ function followLink(event) {
   if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
   if (link.pathname.startsWith("/api/") || link.pathname === "/docs") return;
   event.preventDefault();
-  go(link.pathname + link.search).then(focusView);
+  const follow = () => go(link.pathname + link.search);
+  ("returns" in link.dataset ? returning(follow) : follow()).then(focusView);
 }

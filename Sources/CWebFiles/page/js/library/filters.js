@@ -46,11 +46,15 @@ export class FilterBar {
     return query;
   }
 
-  #changed(changed) {
-    const query = this.query;
-    const shown = new URLSearchParams(query);
+  /** The same as the query of an address; what is usual is left out. */
+  get search() {
+    const shown = this.query;
     if (shown.get("sort") === ORDERS[0]) shown.delete("sort");
-    history.replaceState(null, "", shown.size ? `/?${shown}` : "/");
-    changed(query);
+    return shown.size ? `?${shown}` : "";
+  }
+
+  #changed(changed) {
+    history.replaceState(null, "", `/${this.search}`);
+    changed(this.query);
   }
 }

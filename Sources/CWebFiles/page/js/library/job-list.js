@@ -51,6 +51,18 @@ export class JobList {
     await this.#fetch(true);
   }
 
+  /** Shows as many rows of what a query finds as were there before. */
+  async show(query, count) {
+    this.#query = query;
+    this.#showSkeleton();
+    await this.#refresh(count);
+  }
+
+  /** How many rows are shown. */
+  get count() {
+    return this.#rows.size;
+  }
+
   /** Puts a new job in its place. */
   add(job) {
     if (this.#rows.has(job.id) || this.#query.get("q") || !this.#fits(job)) return;
@@ -113,10 +125,10 @@ export class JobList {
   }
 
   /** Shows what is so by now, as far as the list was shown; rows keep their elements, and with them what is chosen. */
-  async #refresh() {
+  async #refresh(count = this.#rows.size) {
     this.#loading?.abort();
     const loading = (this.#loading = new AbortController());
-    const wanted = Math.max(this.#rows.size, PAGE);
+    const wanted = Math.max(count, PAGE);
     const jobs = [];
     let cursor = null;
     try {

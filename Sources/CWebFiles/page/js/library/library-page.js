@@ -5,8 +5,10 @@ import { t } from "../core/i18n.js";
 import { onLive } from "../core/live.js";
 import { icon } from "../core/icons.js";
 import { notice } from "../core/notice.js";
+import { isReturning } from "../core/router.js";
 import { complain } from "../core/toast.js";
 import { FilterBar } from "./filters.js";
+import { leavePlace, placeOf } from "./list-place.js";
 import { JobList } from "./job-list.js";
 import { IntakeOptions } from "./intake-options.js";
 import { acceptDrops } from "./drops.js";
@@ -77,8 +79,11 @@ export async function mountLibrary(place) {
   unfinished.load();
   imports.load();
   showPause(pause, signal);
-  list.load(filters.query);
+  const before = isReturning() ? placeOf(filters.search) : null;
+  if (before) list.show(filters.query, before.rows).then(() => signal.aborted || scrollTo(0, before.top));
+  else list.load(filters.query);
   return () => {
+    leavePlace({ search: filters.search, rows: list.count, top: scrollY });
     leaving.abort();
     uploads.leave();
   };

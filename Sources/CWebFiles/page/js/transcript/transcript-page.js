@@ -8,6 +8,7 @@ import { isActive } from "../core/jobs.js";
 import { onLive } from "../core/live.js";
 import { go } from "../core/router.js";
 import { complain, describe } from "../core/toast.js";
+import { listAddress } from "../library/list-place.js";
 import { Changes } from "./changes.js";
 import { Drafts } from "./drafts.js";
 import { Diarization } from "./diarization.js";
@@ -147,7 +148,7 @@ class TranscriptPage {
       h(
         "div",
         { class: "page-head" },
-        h("a", { class: "icon-button", href: "/", "aria-label": t("library.back"), title: t("library.back") }, icon("back")),
+        this.#back(),
         h("div", { class: "page-words" }, this.#title, this.#facts),
         this.#tools.element,
       ),
@@ -160,6 +161,11 @@ class TranscriptPage {
       h("div", { class: "follow-place" }, this.#following.element),
       this.#player.element,
     );
+  }
+
+  #back() {
+    const label = t("library.back");
+    return h("a", { class: "icon-button", href: listAddress(), data: { returns: "" }, "aria-label": label, title: label }, icon("back"));
   }
 
   #listen() {
