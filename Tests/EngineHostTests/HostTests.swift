@@ -68,7 +68,10 @@ import Testing
         try await withTemporaryFolder { folder in
             // Noise does not shrink, so that half the bytes are about half the time; the header goes on telling all of it.
             var generator = SeededGenerator(seed: 7)
-            try writeWave((0..<160_000).map { _ in Int16.random(in: -9_000...9_000, using: &generator) }, to: folder + "/noise.wav")
+            try writeWave(
+                (0..<160_000).map { _ in Int16.random(in: -9_000...9_000, using: &generator) },
+                to: folder + "/noise.wav"
+            )
             let path = folder + "/noise.flac"
             let encoder = Process()
             encoder.executableURL = URL(fileURLWithPath: "/usr/bin/env")

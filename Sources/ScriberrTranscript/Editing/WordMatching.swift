@@ -65,7 +65,9 @@ struct WordMatching {
     /// Where runs begin that occur once in each, as many as are in the same order in both: the longest increasing row of their places.
     private func anchors(_ a: Range<Int>, _ b: Range<Int>) -> [(old: Int, new: Int)] {
         let places = Self.single(new, b)
-        let both = Self.single(old, a).compactMap { run, place in places[run].map { (old: place, new: $0) } }.sorted { $0.old < $1.old }
+        let both = Self.single(old, a).compactMap { run, place in places[run].map { (old: place, new: $0) } }.sorted {
+            $0.old < $1.old
+        }
         // The last of the best row of each length, and for each pair the one before it in its row.
         var lasts: [Int] = []
         var before = [Int?](repeating: nil, count: both.count)

@@ -83,8 +83,8 @@ enum WordRealignment {
     }
 
     private static func unspacedLength(_ text: Substring, _ known: Set<String>, _ longest: Int) -> Int {
-        for length in stride(from: text.prefix(longest).count, to: 1, by: -1) where known.contains(key(String(text.prefix(length))))
-        {
+        for length in stride(from: text.prefix(longest).count, to: 1, by: -1)
+        where known.contains(key(String(text.prefix(length)))) {
             return length
         }
         if text.first.map(Spacing.isUnspaced) ?? true { return 1 }

@@ -72,7 +72,11 @@ enum ServerProgram {
             try await services.idempotency.takeOver()
         }
         let archive = TranscriptArchive(database: database, signals: signals, path: settings.transcriptsFolder)
-        let server = try await ScriberrServer(options: ServerOptions(settings, secret: secret), services: services, logger: logger)
+        let server = try await ScriberrServer(
+            options: ServerOptions(settings, secret: secret),
+            services: services,
+            logger: logger
+        )
         try await parts.run(
             parts.services + presence + [
                 PullKeeper(pulls: services.modelPulls, logger: logger),

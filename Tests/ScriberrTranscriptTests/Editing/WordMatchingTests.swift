@@ -7,7 +7,10 @@ import Testing
     private func matched(_ old: [String], _ new: [String]) -> [(old: Int, new: Int)] { WordMatching(old, new).pairs }
 
     @Test func `what is there in both is paired, in order`() {
-        let pairs = matched("a b c d e".split(separator: " ").map(String.init), "a x c e f".split(separator: " ").map(String.init))
+        let pairs = matched(
+            "a b c d e".split(separator: " ").map(String.init),
+            "a x c e f".split(separator: " ").map(String.init)
+        )
         #expect(pairs.map(\.old) == [0, 2, 4] && pairs.map(\.new) == [0, 2, 3])
         #expect(matched([], ["a"]).isEmpty && matched(["a"], []).isEmpty && matched([], []).isEmpty)
         #expect(matched(["a", "a"], ["a", "a", "a"]).count == 2)
