@@ -66,7 +66,7 @@ import Testing
 private final class VanishingRecordings: RecordingLookup {
     private let isAway = Mutex(false)
 
-    func recording(of job: Transcription) async throws -> (copy: LocalCopy, seconds: Double?) {
+    func recording(of job: Transcription, onBytes: @Sendable () -> Void) async throws -> (copy: LocalCopy, seconds: Double?) {
         let wasAway = isAway.withLock { isAway in
             defer { isAway = true }
             return isAway
