@@ -19,6 +19,11 @@ app = FastAPI()
 local = threading.local()
 
 
+class Warning(BaseModel):
+    code: str
+    message: str
+
+
 class Item(BaseModel):
     id: str
     file_id: str
@@ -27,6 +32,11 @@ class Item(BaseModel):
     progress: float
     progress_stage: str
     duration_seconds: float | None
+    language: str | None
+    detected_language: str | None
+    warnings: list[Warning]
+    error: str | None
+    error_code: str | None
     created_at: datetime
     updated_at: datetime
 
@@ -52,14 +62,7 @@ class Engine(BaseModel):
     diarization_model: str | None
 
 
-class Warning(BaseModel):
-    code: str
-    message: str
-
-
 class Job(Item):
-    language: str | None
-    detected_language: str | None
     diarization: bool
     options: Options
     engine: Engine
@@ -69,9 +72,6 @@ class Job(Item):
     started_at: datetime | None
     completed_at: datetime | None
     failed_at: datetime | None
-    warnings: list[Warning]
-    error: str | None
-    error_code: str | None
     queue_position: int | None = None
     estimated_start_seconds: float | None = None
     waiting_reason: str | None = None
@@ -102,11 +102,18 @@ def owner(request: Request):
     return row["id"]
 
 
-LISTED = "id, file_id, title, status, progress, stage AS progress_stage, audio_seconds AS duration_seconds, created_at, updated_at"
-ALL = LISTED + (
-    ", options, detected_language, engine_provider, engine_model, engine_diarization_model, attempt, cancel_requested_at, queued_at,"
-    " started_at, completed_at, failed_at, warnings, error_message AS error, error_code"
+LISTED = (
+    "id, file_id, title, status, progress, stage AS progress_stage, audio_seconds AS duration_seconds, created_at, updated_at, options,"
+    " detected_language, warnings, error_message AS error, error_code"
 )
+ALL = LISTED + (
+    ", engine_provider, engine_model, engine_diarization_model, attempt, cancel_requested_at, queued_at, started_at, completed_at, failed_at"
+)
+
+
+def listed(row):
+    """What a list and a single job have in common."""
+    return {**dict(row), "language": json.loads(row["options"]).get("language"), "warnings": json.loads(row["warnings"])}
 
 
 @app.get("/transcriptions/{id}", response_model=Job)
@@ -121,13 +128,11 @@ def one(id: str, owner: int = Depends(owner)):
         diarization_model=row["engine_diarization_model"],
     )
     return {
-        **dict(row),
+        **listed(row),
         "options": options,
-        "language": options.get("language"),
         "diarization": options["diarization"],
         "engine": engine,
         "cancel_requested": row["cancel_requested_at"] is not None,
-        "warnings": json.loads(row["warnings"]),
     }
 
 
@@ -137,7 +142,7 @@ def many(limit: int = 50, owner: int = Depends(owner)):
         f"SELECT {LISTED} FROM jobs WHERE owner = ? ORDER BY created_at DESC, id DESC LIMIT ?", (owner, limit + 1)
     ).fetchall()
     more = len(rows) > limit
-    return {"items": [dict(row) for row in rows[:limit]], "next_cursor": rows[limit - 1]["id"] if more else None}
+    return {"items": [listed(row) for row in rows[:limit]], "next_cursor": rows[limit - 1]["id"] if more else None}
 
 
 @app.post("/files", status_code=201)
