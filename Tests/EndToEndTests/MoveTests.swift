@@ -137,11 +137,11 @@ struct MoveTests {
 
     /// Waits until the search, whose index is made anew, finds a transcript.
     private func found(_ word: String, by client: APIClient, as id: String) async throws {
-        while true {
-            let items = try await client.send("GET", "transcriptions?q=\(word)").json["items"] as? [[String: Any]] ?? []
-            if items.contains(where: { $0["id"] as? String == id }) { return }
-            try await Task.sleep(for: .milliseconds(100))
+        let isFound = await eventually {
+            let items = try? await client.send("GET", "transcriptions?q=\(word)").json["items"] as? [[String: Any]]
+            return items?.contains { $0["id"] as? String == id } ?? false
         }
+        #expect(isFound, "The search does not find \(word).")
     }
 }
 

@@ -1,8 +1,5 @@
 import Foundation
-import Logging
 import ScriberrCore
-import ScriberrEngines
-import ScriberrQueue
 import ScriberrServices
 import ScriberrStore
 import ScriberrTestSupport
@@ -36,39 +33,6 @@ import Testing
         return try await world.services.transcriptions.get(owner, job.id)
     }
 
-    /// Runs the queue on the real store until `isDone`.
-    private func work(
-        _ world: World,
-        _ turns: Result<[SpeakerTurn], ScriberrError>,
-        until isDone: () async throws -> Bool
-    ) async throws {
-        let engines = try ProviderRegistry([ScriptedProvider(turns: turns)])
-        let queue = JobQueue(
-            configuration: QueueConfiguration(workers: 1, leaseTimeout: .seconds(60)),
-            instance: InstanceRecord(
-                id: .make(),
-                host: "test",
-                processID: 1,
-                version: "0",
-                exclusiveSeat: nil,
-                slots: 1,
-                startedAt: world.clock.now()
-            ),
-            store: SQLJobStore(database: world.database),
-            handler: TranscriptionPipeline(
-                recordings: StoredRecordings(database: world.database, blobs: world.blobs),
-                engines: engines
-            ),
-            wallClock: world.clock,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        let running = Task { try await queue.run() }
-        let done = await eventually { (try? await isDone()) ?? false }
-        running.cancel()
-        _ = try? await running.value
-        #expect(done)
-    }
-
     private func speakers(_ world: World, _ owner: UserID, _ id: TranscriptionID) async throws -> [String?] {
         try await world.services.transcriptions.finishedTranscript(owner, id).words.map(\.speaker)
     }
@@ -83,7 +47,7 @@ import Testing
             #expect(job.diarizes == source.id && job.status == .queued && job.options.speakers == 2)
             #expect(try await jobs.get(ann, source.id).status == .completed)
             let turns = [SpeakerTurn(start: 0, end: 2.9, speaker: "b"), SpeakerTurn(start: 3, end: 6, speaker: "a")]
-            try await work(world, .success(turns)) { try await jobs.get(ann, job.id).status.isTerminal }
+            try await world.work(ScriptedProvider(turns: .success(turns))) { try await jobs.get(ann, job.id).status.isTerminal }
 
             let ended = try await jobs.get(ann, job.id)
             #expect(ended.status == .completed && ended.engine.diarizationModel == "diarization-default")
@@ -112,7 +76,9 @@ import Testing
             let two = [SpeakerTurn(start: 0, end: 2.9, speaker: "b"), SpeakerTurn(start: 3, end: 6, speaker: "a")]
             for turns in [two, [SpeakerTurn(start: 0, end: 6, speaker: "x")]] {
                 let job = try await jobs.diarize(ann, source.id)
-                try await work(world, .success(turns)) { try await jobs.get(ann, job.id).status.isTerminal }
+                try await world.work(ScriptedProvider(turns: .success(turns))) {
+                    try await jobs.get(ann, job.id).status.isTerminal
+                }
             }
             let transcript = try await jobs.finishedTranscript(ann, source.id)
             #expect(transcript.segments.map(\.text) == [Self.transcript.text])
@@ -127,7 +93,9 @@ import Testing
             let source = try await finished(world, ann)
             let failing = try await jobs.diarize(ann, source.id)
             let damaged = ScriberrError(.modelCorrupt, "The model is damaged.", detail: "/private")
-            try await work(world, .failure(damaged)) { try await jobs.get(ann, failing.id).status.isTerminal }
+            try await world.work(ScriptedProvider(turns: .failure(damaged))) {
+                try await jobs.get(ann, failing.id).status.isTerminal
+            }
             #expect(try await jobs.get(ann, failing.id).status == .failed)
             let warned = try await jobs.get(ann, source.id)
             #expect(warned.status == .completed && warned.warnings.map(\.code) == ["DIARIZATION_FAILED"])
@@ -137,7 +105,7 @@ import Testing
             let next = try await jobs.retry(ann, failing.id)
             #expect(next.diarizes == source.id)
             let turns = [SpeakerTurn(start: 0, end: 6, speaker: "x")]
-            try await work(world, .success(turns)) { try await jobs.get(ann, next.id).status.isTerminal }
+            try await world.work(ScriptedProvider(turns: .success(turns))) { try await jobs.get(ann, next.id).status.isTerminal }
             #expect(try await jobs.get(ann, source.id).warnings == [])
             #expect(try await world.events(ann).filter { $0 == "transcription.updated" }.count == 2)
         }
@@ -219,7 +187,9 @@ import Testing
             let turns = [SpeakerTurn(start: 0, end: 2.9, speaker: "b"), SpeakerTurn(start: 3, end: 6, speaker: "a")]
             func diarize() async throws {
                 let job = try await jobs.diarize(ann, source.id)
-                try await work(world, .success(turns)) { try await jobs.get(ann, job.id).status.isTerminal }
+                try await world.work(ScriptedProvider(turns: .success(turns))) {
+                    try await jobs.get(ann, job.id).status.isTerminal
+                }
             }
             try await diarize()
             _ = try await jobs.edit(ann, source.id, [.nameSpeaker("SPEAKER_00", name: "Anna")], expecting: .any, author: "ann")

@@ -23,26 +23,44 @@ package struct TextReplacement: Sendable, Hashable {
     package func applied(to text: String, limitBytes: Int = .max) throws(ScriberrError) -> String {
         let (scalars, wanted) = (Array(text.unicodeScalars), find.unicodeScalars.map(folded))
         guard !wanted.isEmpty else { return text }
-        let present = scalars.map(folded)
-        var (result, bytes, at) = (String.UnicodeScalarView(), 0, 0)
-        while at < scalars.count {
-            let end = at + wanted.count
-            if end <= scalars.count, wanted.elementsEqual(present[at..<end]), isPlace(at..<end, in: scalars) {
-                result += with.unicodeScalars
-                (at, bytes) = (end, bytes + with.utf8.count)
-            } else {
-                result.append(scalars[at])
-                (at, bytes) = (at + 1, bytes + UTF8.width(scalars[at]))
-            }
+        let borders = Self.borders(of: wanted)
+        var (result, bytes, rest, matched) = (String.UnicodeScalarView(), text.utf8.count, 0, 0)
+        for (place, scalar) in scalars.enumerated() {
+            let present = folded(scalar)
+            while matched > 0, wanted[matched] != present { matched = borders[matched - 1] }
+            if wanted[matched] == present { matched += 1 }
+            guard matched == wanted.count else { continue }
+            let range = place + 1 - matched..<place + 1
+            matched = borders[matched - 1]
+            guard isPlace(range, in: scalars) else { continue }
+            bytes += with.utf8.count - scalars[range].reduce(0) { $0 + UTF8.width($1) }
             guard bytes <= limitBytes else { throw .edit("a segment becomes longer than 100,000 bytes") }
+            result += scalars[rest..<range.lowerBound]
+            result += with.unicodeScalars
+            (rest, matched) = (range.upperBound, 0)
         }
+        result += scalars[rest...]
         return String(result)
+    }
+
+    /// For each beginning of a text how long the longest shorter one is that it ends with, so that no text is looked through twice
+    /// (Knuth, Morris and Pratt).
+    private static func borders(of wanted: [Unicode.Scalar]) -> [Int] {
+        var borders = [0]
+        var length = 0
+        for scalar in wanted.dropFirst() {
+            while length > 0, wanted[length] != scalar { length = borders[length - 1] }
+            if wanted[length] == scalar { length += 1 }
+            borders.append(length)
+        }
+        return borders
     }
 
     /// Letters are alike by Unicode's simple folding, one for one, as browsers find them: `ss` is not in `Straße`.
     private func folded(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         // Dotless i has the capital of i, and is another letter.
         guard !matchesCase, scalar != "\u{131}" else { return scalar }
+        if scalar.isASCII { return ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value) | 0x20) : scalar }
         let upper = scalar.properties.uppercaseMapping.unicodeScalars
         let lower = (upper.count == 1 ? upper[upper.startIndex] : scalar).properties.lowercaseMapping.unicodeScalars
         return lower.count == 1 ? lower[lower.startIndex] : scalar

@@ -9,8 +9,7 @@ enum OpenFiles {
 
     /// How many connections may be served at once: half of what the process may open stays for recordings, the database and engines.
     /// Throws `SERVICE_UNAVAILABLE` where too few files may be open.
-    static func connectionsMax() throws -> Int {
-        let limit = raiseLimit()
+    static func connectionsMax(of limit: Int = raiseLimit()) throws -> Int {
         guard limit >= least else {
             throw ScriberrError(
                 .serviceUnavailable,

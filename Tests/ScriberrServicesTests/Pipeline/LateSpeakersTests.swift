@@ -1,9 +1,7 @@
-import Logging
 import ScriberrCore
 import ScriberrEngines
 import ScriberrQueue
 import ScriberrServices
-import ScriberrStore
 import ScriberrTestSupport
 import Testing
 
@@ -29,36 +27,11 @@ import Testing
             var configuration = QueueConfiguration(workers: 1, leaseTimeout: .seconds(360_000))
             configuration.deadAfter = .seconds(360_000)
             configuration.stopGrace = .seconds(360_000)
-            let queue = JobQueue(
-                configuration: configuration,
-                instance: InstanceRecord(
-                    id: .make(),
-                    host: "test",
-                    processID: 1,
-                    version: "0",
-                    exclusiveSeat: nil,
-                    slots: 1,
-                    startedAt: world.clock.now()
-                ),
-                store: SQLJobStore(database: world.database),
-                handler: TranscriptionPipeline(
-                    recordings: StoredRecordings(database: world.database, blobs: world.blobs),
-                    engines: try ProviderRegistry([engine])
-                ),
-                clock: clock,
-                wallClock: world.clock,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            )
-            let running = Task { try await queue.run() }
-            #expect(await eventually { !engine.speakerRequests.isEmpty })
-            #expect(
-                await eventually {
-                    clock.advance(by: configuration.limits.stall + .seconds(1))
-                    return (try? await jobs.get(ann, job.id).status.isTerminal) ?? false
-                }
-            )
-            running.cancel()
-            _ = try? await running.value
+            try await world.work(engine, configuration: configuration, clock: clock) {
+                guard !engine.speakerRequests.isEmpty else { return false }
+                clock.advance(by: configuration.limits.stall + .seconds(1))
+                return try await jobs.get(ann, job.id).status.isTerminal
+            }
             let ended = try await jobs.get(ann, job.id)
             #expect(ended.status == .completed)
             #expect(ended.warnings.map(\.code) == ["DIARIZATION_FAILED"])

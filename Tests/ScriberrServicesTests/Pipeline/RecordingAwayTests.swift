@@ -1,10 +1,6 @@
 import Foundation
-import Logging
 import ScriberrCore
-import ScriberrEngines
-import ScriberrQueue
 import ScriberrServices
-import ScriberrStore
 import ScriberrTestSupport
 import Synchronization
 import Testing
@@ -34,30 +30,9 @@ import Testing
     /// Runs the queue until the job's first attempt has ended; its engine says that the recording is missing.
     private func work(_ world: World, _ job: Transcription, _ recordings: any RecordingLookup) async throws -> Transcription {
         let missing = ScriberrError(.mediaMissing, "The recording is gone.")
-        let queue = JobQueue(
-            configuration: QueueConfiguration(workers: 1, leaseTimeout: .seconds(60)),
-            instance: InstanceRecord(
-                id: .make(),
-                host: "test",
-                processID: 1,
-                version: "0",
-                exclusiveSeat: nil,
-                slots: 1,
-                startedAt: world.clock.now()
-            ),
-            store: SQLJobStore(database: world.database),
-            handler: TranscriptionPipeline(
-                recordings: recordings,
-                engines: try ProviderRegistry([ScriptedProvider(failure: missing)])
-            ),
-            wallClock: world.clock,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        let running = Task { try await queue.run() }
-        let done = await eventually { (try? await world.services.transcriptions.get(job.owner, job.id))?.errorCode != nil }
-        running.cancel()
-        _ = try? await running.value
-        #expect(done)
+        try await world.work(ScriptedProvider(failure: missing), recordings) {
+            try await world.services.transcriptions.get(job.owner, job.id).errorCode != nil
+        }
         return try await world.services.transcriptions.get(job.owner, job.id)
     }
 }

@@ -78,6 +78,7 @@ final class ScriptedProvider: Provider {
     {
         seenSpeakers.withLock { $0.append(request) }
         try await onProgress(0.5)
+        // Until it is canceled.
         if tellsForEver { try await Task.sleep(for: .seconds(36_000)) }
         return try turns.get()
     }

@@ -54,6 +54,28 @@ import Testing
         #expect(copy.transcript.segments[0].text.hasPrefix("fine fine"))
     }
 
+    @Test(arguments: [
+        ("aaaa", "aa", "b", "bb"), ("aabaab", "aab", "x", "xx"), ("abababc", "ABABC", "-", "ab-"), ("aa", "aaa", "b", "aa"),
+        ("Ärger, ärger", "ÄRGER", "Mut", "Mut, Mut"), ("a cat, catalog", "cat", "dog", "a dog, catalog"),
+    ])
+    func `what is looked for is found from left to right, once each`(
+        _ text: String,
+        _ find: String,
+        _ with: String,
+        _ new: String
+    )
+        throws
+    {
+        let replacement = TextReplacement(find: find, with: with, wholeWords: find == "cat")
+        #expect(try replacement.applied(to: text) == new)
+    }
+
+    @Test func `a text that nearly matches everywhere is looked through once`() throws {
+        let text = String(repeating: "a", count: 100_000)
+        let replacement = TextReplacement(find: String(repeating: "a", count: 50_000) + "b", with: "")
+        #expect(try replacement.applied(to: text) == text)
+    }
+
     @Test func `a long segment with nothing in common with its new text is done in moments`() throws {
         var copy = talk
         let (old, new) = ((0..<20_000).map { "a\($0)" }, (0..<20_000).map { "b\($0)" })
