@@ -40,6 +40,7 @@ package actor UploadPiece {
     package func end() async throws -> PartialUpload {
         guard let file else { return upload }
         if let checksum, !checksum.matches {
+            file.release()
             throw ScriberrError(
                 .checksumMismatch,
                 "The bytes are not those that Upload-Checksum stands for. Send the piece again.",
@@ -47,11 +48,14 @@ package actor UploadPiece {
             )
         }
         try await keep()
-        return upload.isComplete ? try await service.complete(upload, file) : upload
+        let ended = upload.isComplete ? try await service.complete(upload, file) : upload
+        file.release()
+        return ended
     }
 
     /// Keeps what came of a piece that was cut off. One with a checksum cannot be checked and does not count.
     package func interrupt() async throws {
+        defer { file?.release() }
         if !isChecked { try await keep() }
     }
 

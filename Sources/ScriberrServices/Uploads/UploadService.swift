@@ -64,6 +64,7 @@ package struct UploadService: Sendable {
         guard upload.isComplete, upload.fileID == nil else { return upload }
         // Whoever has the file open is making the recording of it.
         guard let (file, present) = try await open(upload) else { return upload }
+        defer { file.release() }
         guard present.fileID == nil else { return present }
         try await rewind(file, to: present.offsetBytes)
         return try await complete(present, file)
@@ -84,15 +85,17 @@ package struct UploadService: Sendable {
             return UploadPiece(service: self, upload: seen, file: nil, checksum: checksum)
         }
         guard let (file, present) = try await open(seen) else { throw ScriberrError.uploadLocked }
-        try Self.check(present, offset, declaredBytes)
-        guard present.fileID == nil else {
-            return UploadPiece(service: self, upload: present, file: nil, checksum: checksum)
+        do {
+            try Self.check(present, offset, declaredBytes)
+            var upload = present
+            // Only now: bytes that another request has just put there are not ours to cut off.
+            if upload.fileID == nil { try await rewind(file, to: upload.offsetBytes) } else { file.release() }
+            upload.expiresAt = clock.now() + expiry
+            return UploadPiece(service: self, upload: upload, file: upload.fileID == nil ? file : nil, checksum: checksum)
+        } catch {
+            file.release()
+            throw error
         }
-        var upload = present
-        // Only now: bytes that another request has just put there are not ours to cut off.
-        try await rewind(file, to: upload.offsetBytes)
-        upload.expiresAt = clock.now() + expiry
-        return UploadPiece(service: self, upload: upload, file: file, checksum: checksum)
     }
 
     /// Throws an upload away; a file that was made of it stays. Throws `NOT_FOUND`.
@@ -155,7 +158,12 @@ package struct UploadService: Sendable {
     /// `NOT_FOUND`.
     private func open(_ seen: PartialUpload) async throws -> (file: StagedFile, upload: PartialUpload)? {
         guard let file = try await staging.open(seen.id) else { return nil }
-        return (file, try await find(seen.owner, seen.id))
+        do {
+            return (file, try await find(seen.owner, seen.id))
+        } catch {
+            file.release()
+            throw error
+        }
     }
 
     private func rewind(_ file: StagedFile, to offset: Int64) async throws {

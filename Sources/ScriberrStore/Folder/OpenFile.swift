@@ -87,6 +87,9 @@ final class OpenFile: Sendable {
 
     /// Takes the lock that tells other processes that the file is in use. False when it is taken.
     func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+    /// Gives the lock back before the file is closed.
+    func unlock() { flock(descriptor, LOCK_UN) }
 }
 
 /// Threads that may wait for a disk, so that those of the concurrency runtime need not.

@@ -50,7 +50,7 @@ package struct StagingFolder: Sendable {
     }
 }
 
-/// The file of an upload, open for this writer alone: the lock goes with the last reference, or with the process.
+/// The file of an upload, open for this writer alone: the lock goes with ``release()``, with the last reference, or with the process.
 package final class StagedFile: Sendable {
     private let file: OpenFile
 
@@ -68,6 +68,9 @@ package final class StagedFile: Sendable {
     package func write(_ bytes: ArraySlice<UInt8>) async throws {
         try await FileQueue.shared.run { [file] in try file.write(bytes) }
     }
+
+    /// Lets others have the file, from now on and not when the last reference happens to go: who is answered may come again at once.
+    package func release() { file.unlock() }
 
     /// Waits until the bytes are on the disk.
     package func sync() async throws {
